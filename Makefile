@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh machine with Python >= 3.11:
+#   make demo [SONG=path]   hear songs and say their genre
+#   make test               every check that CI runs
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/.run
+	@$(BIN)/python -m tools.demo $(if $(SONG),"$(SONG)")
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+$(UV):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earmark needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.run: $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --inexact --no-dev
+	@touch $@
+
+$(VENV)/.dev: $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --inexact
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info

@@ -1,0 +1,1 @@
+"""Signal processing on plain arrays: what librosa computes, in NumPy and scipy.fft only."""

@@ -1,0 +1,71 @@
+"""Every error that Earmark raises on purpose.
+
+One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`` (what would do, how to mend it)::
+
+    EarmarkError
+    ├── AudioError            the sound cannot be had
+    │   ├── MissingFileError  nothing at that path
+    │   ├── UnreadableError   it is there, but may not be read or is no file
+    │   ├── NotAudioError     no sound in it
+    │   └── EmptyAudioError   sound of zero length, or none that could be decoded
+    ├── BundleError           a model folder is missing, foreign, newer, damaged or tampered with
+    ├── UnknownNameError      a name that no registry holds
+    └── ArgumentError         a value out of its range
+"""
+
+
+class EarmarkError(Exception):
+    """The root of Earmark's errors.
+
+    Parameters
+    ----------
+    message : str
+        What was got and why it does not do, one sentence.
+    hint : str
+        How to mend it.
+
+    Examples
+    --------
+    >>> str(EarmarkError("no such genre 'jaz'", "did you mean 'jazz'?"))
+    "no such genre 'jaz' (did you mean 'jazz'?)"
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class AudioError(EarmarkError):
+    """The sound cannot be had."""
+
+
+class MissingFileError(AudioError):
+    """There is nothing at that path."""
+
+
+class UnreadableError(AudioError):
+    """Something is there, but it may not be read or is no regular file."""
+
+
+class NotAudioError(AudioError):
+    """The file holds no sound."""
+
+
+class EmptyAudioError(AudioError):
+    """The sound has zero length, or nothing of it could be decoded."""
+
+
+class BundleError(EarmarkError):
+    """A model folder is missing, foreign, newer than this program, damaged or tampered with."""
+
+
+class UnknownNameError(EarmarkError):
+    """A name that no registry holds."""
+
+
+class ArgumentError(EarmarkError):
+    """An argument out of its range."""

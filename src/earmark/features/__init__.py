@@ -1,0 +1,1 @@
+"""Feature sets: named, versioned columns computed from sound."""

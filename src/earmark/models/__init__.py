@@ -1,0 +1,1 @@
+"""Model bundles and the arithmetic that turns features into calibrated answers."""

@@ -1,0 +1,1 @@
+"""The only door: what the command line and other programs call."""

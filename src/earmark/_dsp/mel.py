@@ -1,0 +1,85 @@
+"""Mel filters and the mel spectrogram."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark._dsp.spectrum import FloatArray, centred_frames, spectra
+
+_LINEAR_HZ_PER_MEL = 200.0 / 3.0
+_LOG_FROM_HZ = 1000.0
+_LOG_FROM_MEL = _LOG_FROM_HZ / _LINEAR_HZ_PER_MEL
+_LOG_STEP = np.log(6.4) / 27.0
+
+
+def mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert Slaney's mels to hertz: linear below 1 kHz, logarithmic above."""
+    linear = mels * _LINEAR_HZ_PER_MEL
+    above = np.maximum(mels - _LOG_FROM_MEL, 0.0)
+    return np.where(mels < _LOG_FROM_MEL, linear, _LOG_FROM_HZ * np.exp(_LOG_STEP * above))
+
+
+def hz_to_mel(frequency_hz: float) -> float:
+    """Convert hertz to Slaney's mels."""
+    if frequency_hz < _LOG_FROM_HZ:
+        return frequency_hz / _LINEAR_HZ_PER_MEL
+    return float(_LOG_FROM_MEL + np.log(frequency_hz / _LOG_FROM_HZ) / _LOG_STEP)
+
+
+@cache
+def mel_filters(rate_hz: int, n_fft: int, n_mels: int) -> FloatArray:
+    """Return triangular filters of constant energy from 0 Hz to half the rate.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_mels, 1 + n_fft // 2)
+        Read-only.
+
+    References
+    ----------
+    M. Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010.
+    """
+    bins_hz = np.arange(1 + n_fft // 2) * (rate_hz / n_fft)
+    edges_hz = mel_to_hz(np.linspace(0.0, hz_to_mel(rate_hz / 2), n_mels + 2))
+    widths_hz = np.diff(edges_hz)
+    rising = (bins_hz - edges_hz[:-2, None]) / widths_hz[:-1, None]
+    falling = (edges_hz[2:, None] - bins_hz) / widths_hz[1:, None]
+    area = 2.0 / (edges_hz[2:] - edges_hz[:-2])
+    weights = np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32)
+    weights *= area[:, None].astype(np.float32)
+    weights.flags.writeable = False
+    return weights
+
+
+def mel_spectrogram(y: FloatArray, rate_hz: int, n_fft: int, hop: int, n_mels: int) -> FloatArray:
+    """Return the power mel spectrogram of centred, Hann-windowed frames.
+
+    Parameters
+    ----------
+    y : ndarray of float32, shape (n,)
+        Samples; any length, beyond the ends lie zeros.
+    rate_hz : int
+        Sampling rate.
+    n_fft, hop : int
+        Frame length (even) and step in samples.
+    n_mels : int
+        Number of filters, Slaney's scale and norm, 0 Hz to half the rate.
+
+    Returns
+    -------
+    ndarray of float32, shape (1 + n // hop, n_mels)
+        Power per filter, in squared units of the spectrum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mel_spectrogram(np.zeros(16000, dtype=np.float32), 16000, 512, 256, 96).shape
+    (63, 96)
+    """
+    bank = mel_filters(rate_hz, n_fft, n_mels).T
+    mels = np.empty((len(centred_frames(y, n_fft, hop)), n_mels), dtype=np.float32)
+    for rows, block in spectra(y, n_fft, hop):
+        power = (block.real**2 + block.imag**2).astype(np.float32)
+        np.matmul(power, bank, out=mels[rows])
+    return mels

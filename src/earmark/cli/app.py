@@ -1,0 +1,80 @@
+"""The commands and their options; each loads what it needs only when it runs."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Hears a song and says its genre, with honest numbers.",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from earmark import __version__
+
+        typer.echo(f"earmark {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def classify(
+    *,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Songs, or folders of songs.", show_default=False)
+    ],
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per song, one per line.")
+    ] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the genre along each song.")] = False,
+    top: Annotated[
+        int, typer.Option("--top", min=1, metavar="N", help="Show the N most probable genres.")
+    ] = 1,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Hear all of each song, not up to 20 stretches of it.")
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="DIR", help="A model's folder, not the built-in."),
+    ] = None,
+) -> None:
+    """Say the genre of songs and of folders of songs.
+
+    Verdicts: sure, unsure (mind the whole set), not music, silent, failed.
+    Exit code: 0 done, 1 if any song failed, 2 wrong usage, 130 interrupted.
+    """
+    from earmark.cli.classify import classify_songs
+
+    any_failed = classify_songs(
+        paths, as_json=json, timeline=timeline, top=top, thorough=thorough, model=model
+    )
+    raise typer.Exit(int(any_failed))
+
+
+@app.command()
+def doctor(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what is installed and whether it works.
+
+    Exit code: 0 if Earmark can work here, 1 if something it cannot do without fails.
+    """
+    from earmark.cli.doctor import report
+
+    healthy = report(as_json=json)
+    raise typer.Exit(int(not healthy))

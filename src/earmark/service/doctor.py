@@ -1,0 +1,117 @@
+"""What is installed here, and whether it works: the facts that ``earmark doctor`` prints."""
+
+import hashlib
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata, resources
+from typing import Any
+
+from earmark import __version__
+from earmark.errors import EarmarkError
+
+# What each optional distribution is for, in the user's words.
+_OPTIONAL = {
+    "scikit-learn": "making models",
+    "pandas": "feature tables as data frames",
+}
+_NEEDED = {"numpy": "NumPy", "scipy": "SciPy", "soxr": "soxr", "onnxruntime": "ONNX Runtime"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the doctor looked at.
+
+    Attributes
+    ----------
+    part : {"installed", "formats", "paths", "model"}
+        The chapter it belongs to.
+    name : str
+        What was looked at.
+    ok : bool
+        Whether it works.
+    detail : str
+        Its version, or what is wrong with it.
+    essential : bool
+        Whether Earmark cannot do without it.
+    """
+
+    part: str
+    name: str
+    ok: bool
+    detail: str
+    essential: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types."""
+        return asdict(self)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, one finding after the other."""
+    yield from _installed()
+    yield from _formats()
+    # The day there is a second implementation, this says which one runs.
+    yield Finding("paths", "sound features", True, "NumPy reference")
+    yield from _model()
+
+
+def _installed() -> Iterator[Finding]:
+    yield Finding("installed", "Earmark", True, __version__)
+    yield Finding("installed", "Python", True, f"{platform.python_version()} ({platform.machine()})")
+    for distribution, name in _NEEDED.items():
+        version = _version(distribution)
+        yield Finding("installed", name, version is not None, version or "absent")
+    yield _decoder()
+    for distribution, purpose in _OPTIONAL.items():
+        version = _version(distribution)
+        detail = f"{version or 'absent'} (optional: {purpose})"
+        yield Finding("installed", distribution, version is not None, detail, essential=False)
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _decoder() -> Finding:
+    try:
+        from earmark.formats import ffmpeg_version  # noqa: PLC0415  (a broken PyAV is a finding, not a crash)
+
+        return Finding("installed", "PyAV", True, f"{_version('av')} with FFmpeg {ffmpeg_version()}")
+    except ImportError as error:
+        return Finding("installed", "PyAV", False, str(error))
+
+
+def _formats() -> Iterator[Finding]:
+    try:
+        from earmark.formats import FORMATS, why_unreadable  # noqa: PLC0415
+    except ImportError:
+        return
+    for kind in FORMATS:
+        wrong = why_unreadable(kind)
+        yield Finding("formats", kind.name, wrong is None, wrong or "decodes")
+
+
+def _model() -> Iterator[Finding]:
+    weights = resources.files("earmark.features") / "weights"
+    for listed in sorted(weights.iterdir(), key=lambda entry: entry.name):
+        if listed.name.endswith(".sha256"):
+            name = listed.name.removesuffix(".sha256")
+            expected = listed.read_text(encoding="ascii").split()[0]
+            try:
+                whole = hashlib.sha256((weights / name).read_bytes()).hexdigest() == expected
+                detail = "checksum holds" if whole else "checksum differs: reinstall Earmark"
+            except OSError as error:
+                whole, detail = False, f"{error.strerror}: reinstall Earmark"
+            yield Finding("model", name, whole, detail)
+    try:
+        from earmark.service.predictor import Predictor  # noqa: PLC0415
+
+        predictor = Predictor()
+        names = f"{len(predictor.genres)} genres: {', '.join(predictor.genres)}"
+        yield Finding("model", f"{predictor.name} {predictor.version}", True, names)
+    except (EarmarkError, ImportError) as error:
+        yield Finding("model", "built-in model", False, str(error))

@@ -1,0 +1,164 @@
+"""What musiCNN hears: 50 tags and a 200-number embedding per three-second patch.
+
+musiCNN (MSD) is Pons & Serra's convolutional tagger, trained on the Million Song Dataset: J. Pons and
+X. Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR 2019
+late-breaking demo. The weights are ISC-licensed; ``tools/convert_musicnn.py`` made the ONNX file.
+"""
+
+import functools
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earmark._dsp import mel_spectrogram
+from earmark.errors import ArgumentError, BundleError
+from earmark.records import FloatArray
+
+RATE_HZ = 16_000
+N_FFT = 512
+HOP = 256
+MEL_BANDS = 96
+PATCH_FRAMES = 187
+# The sound that the frames of one patch touch: 187 windows of 512 samples, 256 apart.
+PATCH_SAMPLES = (PATCH_FRAMES - 1) * HOP + N_FFT
+PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
+EMBEDDING_SIZE = 200
+
+TAGS = (
+    "rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s",
+    "alternative rock", "jazz", "beautiful", "metal", "chillout", "male vocalists", "classic rock",
+    "soul", "indie rock", "mellow", "electronica", "80s", "folk", "90s", "chill", "instrumental",
+    "punk", "oldies", "blues", "hard rock", "ambient", "acoustic", "experimental", "female vocalist",
+    "guitar", "hip-hop", "70s", "party", "country", "easy listening", "sexy", "catchy", "funk",
+    "electro", "heavy metal", "progressive rock", "60s", "rnb", "indie pop", "sad", "house", "happy",
+)  # fmt: skip
+
+WEIGHTS = Path(__file__).parent / "weights" / "musicnn-msd.onnx"
+BATCH = 2  # larger batches leave the cache: 25 ms a patch becomes 70 ms
+
+
+def patch_starts(n_samples: int, hop_frames: int = PATCH_FRAMES) -> list[int]:
+    """Return the first frame of every whole patch of a song.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length of the song at 16 kHz.
+    hop_frames : int
+        Distance of two patches in frames of 256 samples (16 ms).
+
+    Examples
+    --------
+    >>> patch_starts(16_000 * 10)
+    [0, 187, 374]
+    """
+    n_frames = 1 + n_samples // HOP if n_samples else 0
+    return list(range(0, n_frames - PATCH_FRAMES + 1, hop_frames))
+
+
+def patch_span(frame: int) -> tuple[int, int]:
+    """Return the samples, begin and end, that the patch starting at that frame is computed from."""
+    begin = frame * HOP - N_FFT // 2
+    return begin, begin + PATCH_SAMPLES
+
+
+def log_mel(samples: FloatArray) -> FloatArray:
+    """Return one patch of log10(1 + 10⁴ · mel power).
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (48128,)
+        The stretch named by :func:`patch_span`, zeros where it reaches beyond the song.
+
+    Returns
+    -------
+    ndarray of float32, shape (187, 96)
+
+    Raises
+    ------
+    ArgumentError
+        If the stretch has another length.
+
+    Examples
+    --------
+    >>> float(log_mel(np.zeros(PATCH_SAMPLES, np.float32)).max())
+    0.0
+    """
+    if samples.shape != (PATCH_SAMPLES,):
+        raise ArgumentError(f"a patch of shape {samples.shape}", f"give {PATCH_SAMPLES} samples at 16 kHz")
+    # Centring adds a frame of padding at either end; the 187 between them hold the stretch alone.
+    power = mel_spectrogram(samples, RATE_HZ, N_FFT, HOP, MEL_BANDS)[1 : 1 + PATCH_FRAMES]
+    decades: FloatArray = np.log10(1 + np.float32(10_000) * power)
+    return decades
+
+
+@functools.cache
+def session() -> Any:
+    """Return the network, loaded once per process, its checksum verified.
+
+    Raises
+    ------
+    BundleError
+        If the weights are missing or are not those that were shipped.
+    """
+    import onnxruntime  # noqa: PLC0415 - 0.1 s that only classifying should pay
+
+    try:
+        data = WEIGHTS.read_bytes()
+        digest = WEIGHTS.with_suffix(".onnx.sha256").read_text().split()[0]
+    except OSError as error:
+        raise BundleError(f"the musiCNN weights cannot be read: {error}", "reinstall earmark") from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise BundleError("the musiCNN weights are damaged: their checksum differs", "reinstall earmark")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # songs run side by side better than one song's patches
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def hear(patches: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return the tag activations and the embedding of patches.
+
+    Parameters
+    ----------
+    patches : list of ndarray of float32, each of shape (187, 96)
+        What :func:`log_mel` returns.
+
+    Returns
+    -------
+    tags : ndarray of float32, shape (n, 50)
+        Activation of each of :data:`TAGS`, 0 to 1.
+    embedding : ndarray of float32, shape (n, 200)
+        The penultimate layer.
+    """
+    network = session()
+    tags = [np.zeros((0, len(TAGS)), np.float32)]
+    embedding = [np.zeros((0, EMBEDDING_SIZE), np.float32)]
+    for at in range(0, len(patches), BATCH):
+        some_tags, some_embedding = network.run(
+            ["tags", "penultimate"], {"log_mel": np.stack(patches[at : at + BATCH])}
+        )
+        tags.append(some_tags)
+        embedding.append(some_embedding)
+    return np.concatenate(tags), np.concatenate(embedding)
+
+
+def cut(samples: FloatArray, frames: list[int]) -> Iterator[FloatArray]:
+    """Yield the stretch of each patch of a song that is in memory, zeros beyond its ends.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+        The whole song at 16 kHz.
+    frames : list of int
+        First frame of each patch.
+    """
+    for frame in frames:
+        begin, end = patch_span(frame)
+        stretch = samples[max(begin, 0) : max(end, 0)]
+        before = max(-begin, 0)
+        yield np.pad(stretch, (before, PATCH_SAMPLES - before - len(stretch)))

@@ -9,8 +9,9 @@ import numpy as np
 import scipy.fft
 
 from earmark._dsp.median import median_over_columns, median_over_rows
-from earmark._dsp.spectrum import BLOCK_FRAMES, ComplexArray, FloatArray, hann
+from earmark._dsp.spectrum import ComplexArray, FloatArray, hann
 
+_BLOCK_FRAMES = 128
 # Where both medians are nothing the mask is a half; anything above this value outweighs it.
 _NOTHING = np.finfo(np.float32).tiny
 
@@ -19,8 +20,8 @@ def harmonic_part(spectrum: ComplexArray, magnitude: FloatArray, n_samples: int,
     """Return the harmonic part of a signal; the percussive part is what is left of the signal.
 
     A sustained tone outlasts the median over time and a click the median over frequency; the soft mask
-    ``h² / (h² + p²)`` weighs one against the other (kernel 31, power 2, margin 1). With margin 1 both masks sum
-    to 1, so that subtracting replaces a second inverse transform.
+    ``h² / (h² + p²)`` weighs one against the other (kernel 31, power 2, margin 1). With margin 1 the masks
+    sum to 1, so that subtracting replaces a second inverse transform.
 
     Parameters
     ----------
@@ -38,8 +39,8 @@ def harmonic_part(spectrum: ComplexArray, magnitude: FloatArray, n_samples: int,
     ndarray of float32, shape (n_samples,)
     """
     mask = median_over_rows(magnitude)
-    for start in range(0, len(mask), BLOCK_FRAMES):
-        rows = slice(start, start + BLOCK_FRAMES)
+    for start in range(0, len(mask), _BLOCK_FRAMES):
+        rows = slice(start, start + _BLOCK_FRAMES)
         harmonic, percussive = mask[rows], median_over_columns(magnitude[rows])
         np.square(harmonic, out=harmonic)
         np.square(percussive, out=percussive)
@@ -54,18 +55,27 @@ def _overlap_add(spectrum: ComplexArray, mask: FloatArray, n_samples: int, hop: 
     """Invert ``spectrum * mask``: window again, add the frames up, divide by the sum of squared windows."""
     n_fft = 2 * (spectrum.shape[1] - 1)
     overlap = n_fft // hop
-    window = hann(n_fft).astype(np.float32)
+    window: FloatArray = hann(n_fft).astype(np.float32)
     hops = np.zeros((len(spectrum) + overlap - 1, hop), dtype=np.float32)
-    weight = np.zeros_like(hops)
-    squared = (window**2).reshape(overlap, hop)
-    for lag in range(overlap):
-        weight[lag : lag + len(spectrum)] += squared[lag]
-    for start in range(0, len(spectrum), BLOCK_FRAMES):
-        rows = slice(start, start + BLOCK_FRAMES)
+    for start in range(0, len(spectrum), _BLOCK_FRAMES):
+        rows = slice(start, start + _BLOCK_FRAMES)
         frames = scipy.fft.irfft(spectrum[rows] * mask[rows], n=n_fft, axis=1, overwrite_x=True)
         frames *= window
         for lag in range(overlap):
             hops[start + lag : start + lag + len(frames)] += frames[:, lag * hop : (lag + 1) * hop]
-    # Half a frame at either end lies outside the signal; inside it at least one window is above zero.
-    inside = slice(n_fft // 2, n_fft // 2 + n_samples)
-    return hops.ravel()[inside] / weight.ravel()[inside]
+    _divide_by_windows(hops, window.reshape(overlap, hop), len(spectrum))
+    return hops.ravel()[n_fft // 2 : n_fft // 2 + n_samples]
+
+
+def _divide_by_windows(hops: FloatArray, window: FloatArray, frames: int) -> None:
+    """Divide by the sum of the squared windows that overlap there: all of them, but for the ends.
+
+    Half a frame at either end lies outside the signal; inside it that sum is above zero.
+    """
+    squared = window**2
+    overlap = len(window)
+    whole = slice(overlap - 1, frames)
+    hops[whole] /= squared.sum(axis=0)
+    for row in [*range(min(overlap - 1, len(hops))), *range(max(frames, overlap - 1), len(hops))]:
+        weight = squared[max(0, row - frames + 1) : row + 1].sum(axis=0)
+        hops[row] /= np.maximum(weight, _NOTHING)

@@ -1,17 +1,16 @@
 """Running median of 31 by a network of minima and maxima over whole arrays.
 
-Sixteen neighbouring windows of 31 share 16 samples, their core. Walking down a binary tree from the core to the
-single windows, a node adds the block that all windows below it share, and forgets what can no longer be the
-median: of ``n`` samples with ``m`` to come, only the ``m + 1`` in the middle can. So a node keeps 8 of 16 + 8,
-4 of 8 + 4, 2 of 4 + 2 and at last 1 of 2 + 1. Blocks of 8, 4 and 2 are sorted once and serve the window on their
-left and on their right. Sorting is K. E. Batcher's bitonic merge ("Sorting networks and their applications",
-AFIPS 1968). That takes 30 minima or maxima per median, each on long contiguous arrays.
+Sixteen neighbouring windows of 31 share 16 samples, their core. Walking down a binary tree from the core to
+the single windows, a node adds the block that all windows below it share, and forgets what can no longer be
+the median: of ``n`` samples with ``m`` to come, only the ``m + 1`` in the middle can. So a node keeps 8 of
+16 + 8, 4 of 8 + 4, 2 of 4 + 2 and at last 1 of 2 + 1. Blocks of 8, 4 and 2 are sorted once and serve the
+windows on their left and on their right. Sorting is K. E. Batcher's bitonic merge ("Sorting networks and
+their applications", AFIPS 1968). That takes 30 minima or maxima per median, each on long contiguous arrays.
 
 Samples lie in 16 planes: plane ``k`` holds the samples ``k``, ``k + 16``, ``k + 32``, ... of every line.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from earmark._dsp.spectrum import FloatArray
 
@@ -23,7 +22,7 @@ _BUFFERS = 6  # blocks of 2, 4 and 8, and three that take turns
 
 
 def _sort_bitonic(x: FloatArray, spare: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Sort bitonic sequences of `n` planes each; return the buffer with the answer, then the free one."""
+    """Sort bitonic sequences of `n` planes each; return the buffer with the answer and the free one."""
     samples = x.shape[1]
     while n > 1:
         n //= 2
@@ -34,8 +33,10 @@ def _sort_bitonic(x: FloatArray, spare: FloatArray, n: int) -> tuple[FloatArray,
     return x, spare
 
 
-def _merge_pairs(x: FloatArray, n: int, target: FloatArray, spare: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Merge neighbouring sorted blocks of `n` planes; return the buffer with the answer, then the free one."""
+def _merge_pairs(
+    x: FloatArray, n: int, target: FloatArray, spare: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Merge neighbouring sorted blocks of `n` planes; return the buffer with the answer and the free one."""
     samples = x.shape[1]
     source, merged = (a.reshape(-1, 2, n, samples) for a in (x, target))
     np.minimum(source[:, 0], source[:, 1, ::-1], out=merged[:, 0])
@@ -73,7 +74,8 @@ def _medians(planes: FloatArray, step: int, work: FloatArray) -> FloatArray:
     for n, block in zip((8, 4, 2, 1), reversed(blocks), strict=True):
         nodes = _CORE // (2 * n)
         family = (nodes, 2, n, inner)
-        low, high = np.moveaxis(kept.reshape(nodes, 2, n, inner), 1, 0)
+        halves = kept.reshape(family)
+        low, high = halves[:, 0], halves[:, 1]
         left, right = block[:, :inner], block[:, 2 * step :]
         fork = joined.reshape(family)
         np.maximum(low, left.reshape(nodes, 2, n, inner)[:, 1, ::-1], out=fork[:, 0])
@@ -86,7 +88,7 @@ def _medians(planes: FloatArray, step: int, work: FloatArray) -> FloatArray:
 
 
 def _reflected(x: FloatArray) -> FloatArray:
-    """Extend `x` along axis 0 to whole groups of 16 and one more group on either side, mirrored at its ends."""
+    """Extend `x` along axis 0 to whole groups of 16 and one more on either side, mirrored at its ends."""
     groups = -(-len(x) // _CORE) + 2
     period = np.arange(-_CORE, (groups - 1) * _CORE) % (2 * len(x))
     return x[np.minimum(period, 2 * len(x) - 1 - period)]

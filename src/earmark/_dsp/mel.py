@@ -3,14 +3,18 @@
 from functools import cache
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
-from earmark._dsp.spectrum import FloatArray, centred_frames, spectra
+from earmark._dsp.spectrum import FloatArray, bin_frequencies, centred_frames, spectra
 
 _LINEAR_HZ_PER_MEL = 200.0 / 3.0
 _LOG_FROM_HZ = 1000.0
 _LOG_FROM_MEL = _LOG_FROM_HZ / _LINEAR_HZ_PER_MEL
 _LOG_STEP = np.log(6.4) / 27.0
+_BAND_FILTERS = 8
+_POWER_FLOOR = 1e-10
+_RANGE_DB = 80.0
 
 
 def mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,7 +44,7 @@ def mel_filters(rate_hz: int, n_fft: int, n_mels: int) -> FloatArray:
     ----------
     M. Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010.
     """
-    bins_hz = np.arange(1 + n_fft // 2) * (rate_hz / n_fft)
+    bins_hz = bin_frequencies(rate_hz, n_fft)
     edges_hz = mel_to_hz(np.linspace(0.0, hz_to_mel(rate_hz / 2), n_mels + 2))
     widths_hz = np.diff(edges_hz)
     rising = (bins_hz - edges_hz[:-2, None]) / widths_hz[:-1, None]
@@ -50,6 +54,31 @@ def mel_filters(rate_hz: int, n_fft: int, n_mels: int) -> FloatArray:
     weights *= area[:, None].astype(np.float32)
     weights.flags.writeable = False
     return weights
+
+
+@cache
+def _bands(rate_hz: int, n_fft: int, n_mels: int) -> tuple[tuple[slice, slice, FloatArray], ...]:
+    """Cut the filters into groups of neighbours, each with the bins that it covers."""
+    weights = mel_filters(rate_hz, n_fft, n_mels)
+    bands = []
+    for start in range(0, n_mels, _BAND_FILTERS):
+        group = weights[start : start + _BAND_FILTERS]
+        covered = np.flatnonzero(group.any(axis=0))
+        first, last = (covered[0], covered[-1] + 1) if len(covered) else (0, 0)
+        filters = slice(start, start + len(group))
+        bands.append((filters, slice(first, last), np.ascontiguousarray(group[:, first:last].T)))
+    return tuple(bands)
+
+
+def mel_power(power: FloatArray, rate_hz: int, n_mels: int, out: FloatArray) -> None:
+    """Weigh power spectra ``(frames, bins)`` by the mel filters into `out`, ``(frames, n_mels)``.
+
+    The filter matrix is nearly empty. Its diagonal blocks take an eighth of the products, and each is small
+    enough that the linear algebra library starts no threads, whose waiting would cost more than the work.
+    """
+    n_fft = 2 * (power.shape[1] - 1)
+    for filters, bins, weights in _bands(rate_hz, n_fft, n_mels):
+        np.matmul(power[:, bins], weights, out=out[:, filters])
 
 
 def mel_spectrogram(y: FloatArray, rate_hz: int, n_fft: int, hop: int, n_mels: int) -> FloatArray:
@@ -77,9 +106,23 @@ def mel_spectrogram(y: FloatArray, rate_hz: int, n_fft: int, hop: int, n_mels: i
     >>> mel_spectrogram(np.zeros(16000, dtype=np.float32), 16000, 512, 256, 96).shape
     (63, 96)
     """
-    bank = mel_filters(rate_hz, n_fft, n_mels).T
     mels = np.empty((len(centred_frames(y, n_fft, hop)), n_mels), dtype=np.float32)
     for rows, block in spectra(y, n_fft, hop):
         power = (block.real**2 + block.imag**2).astype(np.float32)
-        np.matmul(power, bank, out=mels[rows])
+        mel_power(power, rate_hz, n_mels, out=mels[rows])
     return mels
+
+
+def power_to_db(power: FloatArray) -> FloatArray:
+    """Convert power to decibels re 1; nothing is left more than 80 dB below the array's loudest."""
+    level_db: FloatArray = np.maximum(power, np.float32(_POWER_FLOOR))
+    np.log10(level_db, out=level_db)
+    level_db *= np.float32(10.0)
+    np.maximum(level_db, level_db.max() - np.float32(_RANGE_DB), out=level_db)
+    return level_db
+
+
+def cepstrum(level_db: FloatArray, n_coefficients: int) -> FloatArray:
+    """Return the first mel-frequency cepstral coefficients: the orthonormal DCT-II of each frame's levels."""
+    coefficients: FloatArray = scipy.fft.dct(level_db, axis=1, norm="ortho")[:, :n_coefficients]
+    return coefficients

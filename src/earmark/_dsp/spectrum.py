@@ -25,6 +25,12 @@ def hann(n: int) -> NDArray[np.float64]:
     return window
 
 
+def bin_frequencies(rate_hz: int, n_fft: int) -> NDArray[np.float64]:
+    """Return the frequency of every bin in hertz, shape (1 + n_fft // 2,)."""
+    bins_hz: NDArray[np.float64] = np.linspace(0.0, rate_hz / 2, 1 + n_fft // 2)
+    return bins_hz
+
+
 def centred_frames(y: FloatArray, length: int, hop: int) -> FloatArray:
     """Return a read-only view of the frames centred at every `hop` samples; beyond the ends lie zeros.
 

@@ -1,0 +1,1 @@
+"""Programs that measure Earmark against the libraries it replaces."""

@@ -1,0 +1,81 @@
+"""Onset strength and tempo.
+
+References
+----------
+D. P. W. Ellis, "Beat tracking by dynamic programming", J. New Music Research 36 (2007).
+P. Grosche, M. Müller, F. Kurth, "Cyclic tempogram", ICASSP 2010.
+"""
+
+import numpy as np
+import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from earmark._dsp.spectrum import BLOCK_FRAMES, FloatArray, hann
+
+_MEMORY_S = 8.0
+_LIKELY_BPM = 120.0
+_FASTEST_BPM = 320.0
+
+
+def onset_strength(level_db: FloatArray, n_fft: int, hop: int) -> FloatArray:
+    """Return how much louder the middle mel band got since the frame before.
+
+    Parameters
+    ----------
+    level_db : ndarray of float32, shape (frames, mels)
+        Levels of a mel spectrogram.
+    n_fft, hop : int
+        Frame length and step in samples: rises are entered half a frame later, to counter centring.
+
+    Returns
+    -------
+    ndarray of float32, shape (frames,)
+        In decibels; the first 1 + n_fft // (2 hop) are 0.
+    """
+    rise_db = np.median(np.maximum(np.diff(level_db, axis=0), 0), axis=1)
+    delay = 1 + n_fft // (2 * hop)
+    return np.concatenate([np.zeros(delay, dtype=np.float32), rise_db])[: len(level_db)]
+
+
+def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
+    """Return the mean autocorrelation of Hann-windowed stretches, each divided by its energy.
+
+    The mean of inverse transforms is the inverse transform of the mean, hence only one of them.
+    """
+    padded = np.pad(onsets, lags // 2, mode="linear_ramp")
+    stretches = sliding_window_view(padded, lags)[: len(onsets)]
+    size = scipy.fft.next_fast_len(2 * lags - 1, real=True)
+    mean_power = np.zeros(1 + size // 2)
+    for start in range(0, len(stretches), BLOCK_FRAMES):
+        windowed = stretches[start : start + BLOCK_FRAMES] * hann(lags)
+        energy = np.einsum("ij,ij->i", windowed, windowed)
+        weight = 1.0 / np.where(energy < np.finfo(np.float64).tiny, 1.0, energy)
+        spectrum = scipy.fft.rfft(windowed, n=size, axis=1)
+        mean_power += weight @ (spectrum.real**2 + spectrum.imag**2)
+    correlation: NDArray[np.float64] = scipy.fft.irfft(mean_power / len(onsets), n=size)[:lags]
+    return correlation
+
+
+def tempo(onsets: FloatArray, rate_hz: int, hop: int) -> float:
+    """Return the tempo in beats per minute; 0 without onsets.
+
+    The lag is chosen at which the onsets of eight seconds resemble themselves most, by a log-normal prior of
+    one octave around 120 bpm and below 320 bpm; of equal lags the shortest.
+
+    Parameters
+    ----------
+    onsets : ndarray of float32, shape (frames,)
+        Onset strength.
+    rate_hz, hop : int
+        Sampling rate and step of the frames in samples.
+    """
+    if not onsets.any():
+        return 0.0
+    lags = int(_MEMORY_S * rate_hz) // hop
+    tempo_bpm = 60.0 * rate_hz / (hop * np.arange(1.0, lags))
+    prior = -0.5 * (np.log2(tempo_bpm) - np.log2(_LIKELY_BPM)) ** 2
+    prior[tempo_bpm >= _FASTEST_BPM] = -np.inf
+    # A correlation is at least 0 but for rounding, which must not reach the logarithm.
+    resemblance = np.log1p(1e6 * np.maximum(_mean_tempogram(onsets, lags)[1:], 0.0))
+    return float(tempo_bpm[np.argmax(resemblance + prior)])

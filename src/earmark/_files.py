@@ -1,0 +1,207 @@
+"""Files and folders, before any of them is heard: what may be opened, and what in a folder is music."""
+
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from earmark.errors import EarmarkError, MissingFileError, NotAudioError, UnreadableError
+
+AnyPath = str | os.PathLike[str] | bytes
+
+SUFFIXES: frozenset[str] = frozenset(
+    [
+        *(".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".au", ".caf", ".dsf", ".dts", ".flac"),
+        *(".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".mpc", ".oga", ".ogg", ".opus", ".snd", ".spx", ".tak"),
+        *(".tta", ".voc", ".w64", ".wav", ".wma", ".wv"),
+    ]
+)
+"""File name endings, in lower case, that are taken for music when a folder is walked."""
+
+
+def shown(path: AnyPath) -> str:
+    r"""Return a path fit for a terminal: control characters and undecodable bytes escaped.
+
+    Examples
+    --------
+    >>> shown(b"caf\xe9.mp3"), shown("two\nlines.mp3")
+    ('caf\\xe9.mp3', 'two\\\\nlines.mp3')
+    """
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class LocalBytes(io.RawIOBase):
+    """The file's bytes after any ID3v2 tag, for PyAV to read.
+
+    Without the tag FFmpeg sees at once what the file is: it would ask for the file name's ending when a
+    picture of more than 1 MB stands before the sound. It has no ``name``, so that the ending decides nothing.
+    """
+
+    def __init__(self, path: AnyPath) -> None:
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by close()
+        self.size = os.fstat(self._file.fileno()).st_size
+        self._base = self._after_tags()
+        self.head = self._file.read(4096)
+        self._file.seek(self._base)
+
+    def _after_tags(self) -> int:
+        at = 0
+        while True:
+            self._file.seek(at)
+            head = self._file.read(10)
+            if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
+                break
+            length = (head[6] << 21) | (head[7] << 14) | (head[8] << 7) | head[9]
+            footer = 10 if head[5] & 0x10 else 0
+            if at + 10 + length + footer >= self.size:
+                break  # a tag that claims the whole file: let FFmpeg look for sound in it
+            at += 10 + length + footer
+        self._file.seek(at)
+        return at
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._file.read(size) or b""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset + self._base if whence == 0 else offset, whence) - self._base
+
+    def tell(self) -> int:
+        return self._file.tell() - self._base
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def open_local(path: AnyPath) -> LocalBytes:
+    """Open a regular file, or say why not; a pipe is never opened: it would wait forever."""
+    name = shown(path)
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise UnreadableError(
+                f"'{name}' is a folder", "name a sound file, or classify the folder's files"
+            )
+        if not stat.S_ISREG(mode):
+            raise UnreadableError(
+                f"'{name}' is a pipe or device, no regular file", "save the sound to a file first"
+            )
+        source = LocalBytes(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingFileError(f"there is no file '{name}'", "check the path and the spelling") from error
+    except PermissionError as error:
+        raise UnreadableError(
+            f"'{name}' may not be read: permission denied", "give yourself read permission, e.g. chmod u+r"
+        ) from error
+    except ValueError as error:  # a null byte in the name
+        raise MissingFileError(f"'{name}' cannot be a file name: {error}", "check the path") from error
+    except OSError as error:
+        raise UnreadableError(
+            f"'{name}' cannot be read: {error.strerror or error}", "check the disk, or the links in the path"
+        ) from error
+    if not source.size:
+        source.close()
+        raise NotAudioError(f"'{name}' is empty: 0 bytes", "copy or download the file again")
+    return source
+
+
+@dataclass(frozen=True)
+class FoundAudio:
+    """What :func:`find_audio` found.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The files to hear, each once, in a fixed order.
+    errors : tuple of (Path, EarmarkError)
+        The places that gave nothing, and why.
+    """
+
+    files: tuple[Path, ...] = ()
+    errors: tuple[tuple[Path, EarmarkError], ...] = ()
+
+
+def find_audio(paths: Iterable[AnyPath]) -> FoundAudio:
+    """Find the sound files among files and folders.
+
+    A named file is always taken, whatever its ending; in folders, at any depth, those ending in one of
+    :data:`SUFFIXES` are, hidden ones left out. The order is that of `paths`, sorted by name within
+    each folder. No path raises: what is missing, closed or without music becomes an error entry.
+
+    Examples
+    --------
+    >>> find_audio(["no such folder"]).errors[0][1].message
+    "there is nothing at 'no such folder'"
+    """
+    files: dict[Path, None] = {}
+    errors: list[tuple[Path, EarmarkError]] = []
+    for given in paths:
+        path = Path(os.fsdecode(given))
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            errors.append((path, _no_entry(path, error)))
+            continue
+        if not stat.S_ISDIR(mode):
+            files[path] = None
+            continue
+        before = len(errors)
+        found = list(_walk(path, errors, frozenset()))
+        files.update(dict.fromkeys(found))
+        if not found and len(errors) == before:
+            errors.append(
+                (path, NotAudioError(f"there is no music in the folder '{shown(path)}'", _KNOWN_ENDINGS))
+            )
+    return FoundAudio(tuple(files), tuple(errors))
+
+
+_KNOWN_ENDINGS = "name files one by one if their endings are other than " + ", ".join(sorted(SUFFIXES))
+
+
+def _no_entry(path: Path, error: OSError | ValueError) -> EarmarkError:
+    name = shown(path)
+    if isinstance(error, FileNotFoundError | NotADirectoryError | ValueError):
+        return MissingFileError(f"there is nothing at '{name}'", "check the path and the spelling")
+    return UnreadableError(
+        f"'{name}' cannot be read: {error.strerror or error}",
+        "check its permissions, or the links in the path",
+    )
+
+
+def _walk(
+    folder: Path, errors: list[tuple[Path, EarmarkError]], above: frozenset[tuple[int, int]]
+) -> Iterator[Path]:
+    """Yield a folder's music in order; `above` holds the folders we are in, to see a link that leads back."""
+    try:
+        status = folder.stat()
+        here = (status.st_dev, status.st_ino)
+        if here in above:
+            message = f"'{shown(folder)}' links back to a folder that it lies in"
+            errors.append((folder, UnreadableError(message, "remove the link")))
+            return
+        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+    except OSError as error:
+        errors.append((folder, _no_entry(folder, error)))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = folder / entry.name
+        try:
+            is_folder = entry.is_dir()
+        except OSError as error:
+            errors.append((path, _no_entry(path, error)))
+            continue
+        if is_folder:
+            yield from _walk(path, errors, above | {here})
+        elif path.suffix.lower() in SUFFIXES:
+            yield path

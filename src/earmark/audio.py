@@ -1,0 +1,366 @@
+"""The song's way in: any sound file, or samples from memory, becomes a mono :class:`~earmark.records.Clip`.
+
+One definition for training and for serving: native channels, their plain mean, soxr HQ to the rate asked for,
+and no other mix or resampler anywhere. Sound that already has the rate passes untouched.
+"""
+
+import math
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import soxr
+
+from earmark._decode import AudioInfo, Block, Decoder, finite, mean_of_channels
+from earmark._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
+from earmark.errors import ArgumentError, EmptyAudioError
+from earmark.records import Clip, FloatArray
+
+__all__ = [
+    "RATE_HZ",
+    "SUFFIXES",
+    "AudioFile",
+    "AudioInfo",
+    "FoundAudio",
+    "find_audio",
+    "from_samples",
+    "load",
+    "probe",
+]
+
+RATE_HZ = 22050
+"""The rate at which everything in Earmark listens."""
+
+MAX_CHANNELS = 64
+_MARGIN = 2048
+"""Samples of the lower rate that soxr HQ hears on either side of an excerpt; its filter is shorter."""
+
+
+class _Resampler:
+    """soxr HQ over consecutive blocks; nothing at all where the rates are equal."""
+
+    def __init__(self, from_hz: int, to_hz: int) -> None:
+        self._soxr = None if from_hz == to_hz else soxr.ResampleStream(from_hz, to_hz, 1, "float32", "HQ")
+
+    def push(self, samples: FloatArray, *, last: bool = False) -> FloatArray:
+        if self._soxr is None:
+            return samples
+        return np.asarray(self._soxr.resample_chunk(samples, last=last), np.float32)
+
+    def flush(self) -> FloatArray:
+        return self.push(np.zeros(0, np.float32), last=True)
+
+
+def _at_one_rate(blocks: Iterator[Block], rate_hz: int) -> Iterator[FloatArray]:
+    """Bring blocks whose rate changes in mid-stream (chained Ogg, joined mp3) to the rate of the first."""
+    foreign: _Resampler | None = None
+    foreign_hz = rate_hz
+    for block in blocks:
+        if block.rate_hz != foreign_hz:
+            if foreign is not None:
+                yield foreign.flush()
+            foreign_hz = block.rate_hz
+            foreign = None if foreign_hz == rate_hz else _Resampler(foreign_hz, rate_hz)
+        yield block.samples if foreign is None else foreign.push(block.samples)
+    if foreign is not None:
+        yield foreign.flush()
+
+
+def _cut(pieces: Iterator[FloatArray], skip: int, count: int | None) -> Iterator[FloatArray]:
+    """Leave out the first `skip` samples and stop after `count` more, reading no further than needed."""
+    if count == 0:
+        return
+    for piece in pieces:
+        if skip >= len(piece):
+            skip -= len(piece)
+            continue
+        kept = piece[skip:] if count is None else piece[skip : skip + count]
+        skip = 0
+        yield kept
+        if count is not None:
+            count -= len(kept)
+            if count <= 0:
+                return
+
+
+def _resampled(pieces: Iterator[FloatArray], from_hz: int, to_hz: int) -> Iterator[FloatArray]:
+    resampler = _Resampler(from_hz, to_hz)
+    for piece in pieces:
+        yield resampler.push(piece)
+    if from_hz != to_hz:
+        yield resampler.flush()
+
+
+def _rate(rate_hz: float) -> int:
+    if not (math.isfinite(rate_hz) and rate_hz >= 1 and rate_hz == int(rate_hz)):
+        raise ArgumentError(
+            f"a sampling rate of {rate_hz} Hz", "give a whole number of at least 1, e.g. 22050"
+        )
+    return int(rate_hz)
+
+
+def _span(offset_s: float, duration_s: float | None) -> None:
+    if not (math.isfinite(offset_s) and offset_s >= 0):
+        raise ArgumentError(f"an offset of {offset_s} s", "give 0 or a positive number of seconds")
+    if duration_s is not None and not (math.isfinite(duration_s) and duration_s > 0):
+        raise ArgumentError(
+            f"a duration of {duration_s} s", "give a positive number of seconds, or None for all that follows"
+        )
+
+
+class AudioFile:
+    """One open file for several excerpts; a context manager.
+
+    Parameters
+    ----------
+    path : str or os.PathLike or bytes
+        A local file. It is never taken for an address: ``http:`` is but five characters of a name.
+
+    Attributes
+    ----------
+    info : AudioInfo
+        What the file says about itself.
+    notes : tuple of str
+        What is assumed about the file as a whole, e.g. that its length is an estimate.
+
+    Raises
+    ------
+    MissingFileError, UnreadableError, NotAudioError, EmptyAudioError
+        Nothing there; no right to read it or no file; no sound in it; sound of zero length.
+
+    Examples
+    --------
+    >>> with AudioFile(song) as file:
+    ...     excerpts = [file.read(offset_s, 5.0) for offset_s in (0.0, 20.0)]
+    >>> [clip.duration_s for clip in excerpts]
+    [5.0, 5.0]
+    """
+
+    def __init__(self, path: AnyPath) -> None:
+        self._path = path
+        self._seeking = Decoder(path)
+        self.info = self._seeking.info
+        self.notes: tuple[str, ...] = ()
+        if self.info.duration_s is None:
+            self.notes = ("the file does not state its length",)
+        elif self._seeking.estimated:
+            self.notes = ("the length is an estimate from the bit rate",)
+
+    def __enter__(self) -> "AudioFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; closing twice is fine."""
+        self._seeking.close()
+
+    def read(self, offset_s: float = 0.0, duration_s: float | None = None, rate_hz: int = RATE_HZ) -> Clip:
+        """Return an excerpt, found by seeking: the same samples as that slice of the whole.
+
+        Parameters
+        ----------
+        offset_s : float
+            Where the excerpt begins, in seconds, 0 or more.
+        duration_s : float or None
+            Its length in seconds, more than 0; None for all that follows. Near the end there may be less.
+        rate_hz : int
+            Sampling rate of the clip.
+
+        Raises
+        ------
+        EmptyAudioError
+            The sound ends before `offset_s`.
+        ArgumentError
+            A negative or infinite offset, duration or rate.
+        """
+        rate_hz = _rate(rate_hz)
+        _span(offset_s, duration_s)
+        native_hz = self.info.rate_hz
+        start = round(offset_s * rate_hz)
+        count = None if duration_s is None else max(1, round((offset_s + duration_s) * rate_hz) - start)
+        # soxr's output falls on the samples of the whole only from a start that both rates share.
+        shared = math.gcd(native_hz, rate_hz)
+        down, up = native_hz // shared, rate_hz // shared
+        margin = 0 if down == up else math.ceil(_MARGIN / min(down, up))
+        units = max(0, start // up - margin)
+        first = units * down
+        needed = None
+        if count is not None:
+            needed = -(-((start + count) * down) // up) + margin * down - first
+        decoder = self._at(first)
+        try:
+            native = _cut(_at_one_rate(self._from(decoder, first), native_hz), 0, needed)
+            pieces = _cut(_resampled(native, native_hz, rate_hz), start - units * up, count)
+            samples = _joined(list(pieces))
+            notes = decoder.damage.notes(decoder.decoded_s)
+        finally:
+            if decoder is not self._seeking:
+                decoder.close()
+        if not len(samples):
+            raise EmptyAudioError(
+                f"'{shown(self._path)}' ends before {offset_s:g} s", "give an earlier offset"
+            )
+        samples, _ = finite(samples)
+        return Clip(samples, rate_hz, start / rate_hz, notes)
+
+    def stream(self, rate_hz: int = RATE_HZ, block_s: float = 30.0) -> Iterator[Clip]:
+        """Yield the whole sound in consecutive clips, holding only one of them in memory.
+
+        Joined together they are the samples that :func:`load` gives. Notes are on the last clip.
+
+        Parameters
+        ----------
+        rate_hz : int
+            Sampling rate of the clips.
+        block_s : float
+            Length of each clip but the last, in seconds, more than 0.
+        """
+        rate_hz = _rate(rate_hz)
+        _span(0.0, block_s)
+        size = max(1, round(block_s * rate_hz))
+        decoder = self._at(0)
+        try:
+            native = _at_one_rate(decoder.blocks(), self.info.rate_hz)
+            kept: list[FloatArray] = []
+            at = have = 0
+            for piece in _resampled(native, self.info.rate_hz, rate_hz):
+                kept.append(piece)
+                have += len(piece)
+                while have > size:  # never all of it: the last clip carries the notes
+                    joined = _joined(kept)
+                    yield Clip(finite(joined[:size])[0], rate_hz, at / rate_hz)
+                    kept, have, at = [joined[size:]], have - size, at + size
+            if have:
+                yield Clip(
+                    finite(_joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
+                )
+        finally:
+            if decoder is not self._seeking:
+                decoder.close()
+
+    def _at(self, sample: int) -> Decoder:
+        """Return a decoder that stands at or before a sample: ours, or a new one from the file's start."""
+        if self._seeking.fresh if sample == 0 else self._seeking.seek(sample):
+            return self._seeking
+        return Decoder(self._path)
+
+    @staticmethod
+    def _from(decoder: Decoder, first: int) -> Iterator[Block]:
+        """Yield the decoder's blocks without what lies before a sample."""
+        for block in decoder.blocks(first):
+            early = round((first - block.at) * block.rate_hz / decoder.info.rate_hz)
+            yield block if early <= 0 else block._replace(at=first, samples=block.samples[early:])
+
+
+def _joined(pieces: list[FloatArray]) -> FloatArray:
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.float32), *pieces])
+
+
+def load(
+    path: AnyPath, rate_hz: int = RATE_HZ, offset_s: float = 0.0, duration_s: float | None = None
+) -> Clip:
+    """Decode a sound file, or an excerpt of it, to mono.
+
+    Parameters
+    ----------
+    path : str or os.PathLike or bytes
+        A local file of any format that FFmpeg reads.
+    rate_hz : int
+        Sampling rate of the clip.
+    offset_s, duration_s : float
+        The excerpt in seconds; the whole by default.
+
+    Returns
+    -------
+    Clip
+        Its ``notes`` say what a damaged file lacks.
+
+    Raises
+    ------
+    MissingFileError, UnreadableError, NotAudioError, EmptyAudioError, ArgumentError
+        As :class:`AudioFile` and :meth:`AudioFile.read`.
+
+    Examples
+    --------
+    >>> clip = load(song, duration_s=5.0)
+    >>> clip.rate_hz, clip.samples.shape, clip.notes
+    (22050, (110250,), ())
+    """
+    _rate(rate_hz)
+    _span(offset_s, duration_s)
+    with AudioFile(path) as file:
+        return file.read(offset_s, duration_s, rate_hz)
+
+
+def probe(path: AnyPath) -> AudioInfo:
+    """Return a file's length, rate, channels and codec without decoding more than its first frame.
+
+    Raises
+    ------
+    MissingFileError, UnreadableError, NotAudioError, EmptyAudioError
+        As :class:`AudioFile`.
+
+    Examples
+    --------
+    >>> probe(song).channels
+    1
+    """
+    with AudioFile(path) as file:
+        return file.info
+
+
+def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
+    """Make a clip of samples in memory, mixed and resampled just as a file's.
+
+    Parameters
+    ----------
+    samples : array_like
+        Shape (n,) for mono, (n, channels) or (channels, n): the shorter axis is the channels, and of
+        two equal ones the second. At most 64 channels. Floats have full scale ±1, integers that of their type
+        (unsigned ones rest at its middle).
+    rate : float
+        Their sampling rate in Hz, a whole number.
+    rate_hz : int
+        Sampling rate of the clip.
+
+    Raises
+    ------
+    EmptyAudioError
+        No samples.
+    ArgumentError
+        Other shapes, types or rates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clip = from_samples(np.full((44100, 2), 16384, np.int16), 44100)
+    >>> clip.samples.shape, round(float(clip.samples[10000]), 3)
+    ((22050,), 0.5)
+    """
+    from_hz, rate_hz = _rate(rate), _rate(rate_hz)
+    array = np.asarray(samples)
+    if array.size == 0:
+        raise EmptyAudioError("an array without samples", "give at least one sample")
+    if array.ndim not in (1, 2):
+        raise ArgumentError(
+            f"an array of {array.ndim} dimensions", "give shape (n,), (n, channels) or (channels, n)"
+        )
+    if array.dtype.kind not in "iuf":
+        raise ArgumentError(f"samples of type {array.dtype}", "give integers or floats")
+    channels = [array] if array.ndim == 1 else list(array if array.shape[0] < array.shape[1] else array.T)
+    if len(channels) > MAX_CHANNELS:
+        raise ArgumentError(
+            f"an array of shape {array.shape} with {len(channels)} channels",
+            f"give at most {MAX_CHANNELS} channels",
+        )
+    half = 1.0 if array.dtype.kind == "f" else 2.0 ** (8 * array.dtype.itemsize - 1)
+    mono, bad = finite(mean_of_channels(channels, 1 / half, half if array.dtype.kind == "u" else 0.0))
+    clip, _ = finite(_joined(list(_resampled(iter([mono]), from_hz, rate_hz))))
+    if not len(clip):
+        raise EmptyAudioError(f"{len(mono)} samples are too few for one at {rate_hz} Hz", "give more samples")
+    return Clip(clip, rate_hz, 0.0, (f"{bad} samples that are no numbers set to 0",) if bad else ())

@@ -15,6 +15,7 @@ import numpy as np
 
 from earmark._dsp import mel_spectrogram
 from earmark.errors import ArgumentError, BundleError
+from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
 RATE_HZ = 16_000
@@ -31,9 +32,10 @@ TAGS = (
     "rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s",
     "alternative rock", "jazz", "beautiful", "metal", "chillout", "male vocalists", "classic rock",
     "soul", "indie rock", "mellow", "electronica", "80s", "folk", "90s", "chill", "instrumental",
-    "punk", "oldies", "blues", "hard rock", "ambient", "acoustic", "experimental", "female vocalist",
-    "guitar", "hip-hop", "70s", "party", "country", "easy listening", "sexy", "catchy", "funk",
-    "electro", "heavy metal", "progressive rock", "60s", "rnb", "indie pop", "sad", "house", "happy",
+    "punk", "oldies", "blues", "hard rock", "ambient", "acoustic", "experimental",
+    "female vocalist", "guitar", "hip-hop", "70s", "party", "country", "easy listening", "sexy",
+    "catchy", "funk", "electro", "heavy metal", "progressive rock", "60s", "rnb", "indie pop",
+    "sad", "house", "happy",
 )  # fmt: skip
 
 WEIGHTS = Path(__file__).parent / "weights" / "musicnn-msd.onnx"
@@ -162,3 +164,51 @@ def cut(samples: FloatArray, frames: list[int]) -> Iterator[FloatArray]:
         stretch = samples[max(begin, 0) : max(end, 0)]
         before = max(-begin, 0)
         yield np.pad(stretch, (before, PATCH_SAMPLES - before - len(stretch)))
+
+
+COLUMNS = (
+    *("tag_" + tag.replace(" ", "_").replace("-", "_") for tag in TAGS),
+    *(f"embedding_{number:03d}" for number in range(EMBEDDING_SIZE)),
+)
+
+
+@feature_set(
+    "musicnn",
+    version=1,
+    rate_hz=RATE_HZ,
+    columns=COLUMNS,
+    description="50 tag activations (0 to 1) and 200 numbers of embedding, one row per 2.992-s patch.",
+)
+def musicnn(samples: FloatArray) -> Rows:
+    """Return one row for every whole patch of a song; a song shorter than that is heard in a loop.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+        Mono at 16 kHz, at least one sample, full scale ±1.
+
+    Returns
+    -------
+    Rows
+        Shape (patches, 250).
+
+    Examples
+    --------
+    >>> musicnn(np.zeros(16_000 * 7, np.float32)).values.shape
+    (2, 250)
+    """
+    heard = looped(samples)
+    frames = patch_starts(len(heard))
+    tags, embedding = hear([log_mel(stretch) for stretch in cut(heard, frames)])
+    starts_s = [frame * HOP / RATE_HZ for frame in frames]
+    return Rows(
+        np.hstack([tags, embedding]),
+        starts_s,
+        [min(start_s + PATCH_S, len(samples) / RATE_HZ) for start_s in starts_s],
+    )
+
+
+def looped(samples: FloatArray) -> FloatArray:
+    """Return the samples, repeated until they fill one patch if they are fewer."""
+    shortest = PATCH_FRAMES * HOP
+    return samples if len(samples) >= shortest else np.resize(samples, shortest)

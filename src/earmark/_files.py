@@ -1,6 +1,5 @@
 """Files and folders, before any of them is heard: what may be opened, and what in a folder is music."""
 
-import io
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -33,53 +32,58 @@ def shown(path: AnyPath) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class LocalBytes(io.RawIOBase):
-    """The file's bytes after any ID3v2 tag, for PyAV to read.
+class LocalBytes:
+    """The bytes of a file for PyAV to read: those after any ID3v2 tag, or a window of them.
 
-    Without the tag FFmpeg sees at once what the file is: it would ask for the file name's ending when a
-    picture of more than 1 MB stands before the sound. It has no ``name``, so that the ending decides nothing.
+    Without the tag FFmpeg sees at once what the file is: behind a picture of more than 1 MB it would go by
+    the ending of the file's name. This object has no name, so that no ending decides anything.
     """
 
     def __init__(self, path: AnyPath) -> None:
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by close()
-        self.size = os.fstat(self._file.fileno()).st_size
-        self._base = self._after_tags()
-        self.head = self._file.read(4096)
-        self._file.seek(self._base)
+        self.raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
+        self.size = os.fstat(self.raw.fileno()).st_size
+        self.start = self._after_tags()
+        self.window(self.start)
+        self.head = self.read(4096)
 
     def _after_tags(self) -> int:
         at = 0
         while True:
-            self._file.seek(at)
-            head = self._file.read(10)
+            self.raw.seek(at)
+            head = self.raw.read(10)
             if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
-                break
+                return at
             length = (head[6] << 21) | (head[7] << 14) | (head[8] << 7) | head[9]
-            footer = 10 if head[5] & 0x10 else 0
-            if at + 10 + length + footer >= self.size:
-                break  # a tag that claims the whole file: let FFmpeg look for sound in it
-            at += 10 + length + footer
-        self._file.seek(at)
-        return at
+            length += 10 if head[5] & 0x10 else 0
+            # A tag that claims the whole file is broken: FFmpeg shall look for sound in it.
+            at += 10 + (length if at + 10 + length < self.size else 0)
 
-    def readable(self) -> bool:
-        return True
+    def window(self, start: int, end: int | None = None) -> None:
+        """Show the bytes from `start` to `end`, or to wherever the file ends, as if they were a file."""
+        self._start, self._end = start, end
+        self.raw.seek(start)
 
-    def seekable(self) -> bool:
-        return True
+    def read(self, size: int) -> bytes:
+        """Read up to `size` bytes."""
+        if self._end is not None:
+            size = max(0, min(size, self._end - self.raw.tell()))
+        return self.raw.read(size) or b""
 
-    def read(self, size: int = -1, /) -> bytes:
-        return self._file.read(size) or b""
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._file.seek(offset + self._base if whence == 0 else offset, whence) - self._base
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move as a file's ``seek`` does."""
+        if whence == os.SEEK_SET:
+            offset += self._start
+        elif whence == os.SEEK_END and self._end is not None:
+            offset, whence = self._end + offset, os.SEEK_SET
+        return self.raw.seek(offset, whence) - self._start
 
     def tell(self) -> int:
-        return self._file.tell() - self._base
+        """Tell the position in the window."""
+        return self.raw.tell() - self._start
 
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+    def release(self) -> None:
+        """Close the file. PyAV would call a ``close`` when only its own work is done."""
+        self.raw.close()
 
 
 def open_local(path: AnyPath) -> LocalBytes:
@@ -109,7 +113,7 @@ def open_local(path: AnyPath) -> LocalBytes:
             f"'{name}' cannot be read: {error.strerror or error}", "check the disk, or the links in the path"
         ) from error
     if not source.size:
-        source.close()
+        source.release()
         raise NotAudioError(f"'{name}' is empty: 0 bytes", "copy or download the file again")
     return source
 

@@ -2,8 +2,8 @@
 
 G. Tzanetakis and P. Cook, "Musical genre classification of audio signals", IEEE Transactions on Speech and
 Audio Processing 10 (2002), collected the clips. The table of 58 columns that is passed around with them was
-made with librosa's defaults: mean and population variance over frames of 2048 samples, 512 apart, at 22 050 Hz;
-`harmony` and `perceptr` are mean and variance over the *samples* of the harmonic and the percussive part.
+made with librosa's defaults: mean and population variance over frames of 2048 samples, 512 apart, at
+22 050 Hz; `harmony` and `perceptr` are those over the *samples* of the harmonic and the percussive part.
 
 ``length``, the number of samples, betrays on GTZAN how a genre was collected: two values cover 94 % of the
 clips. It is given for comparison with the table and is never an input to a model.

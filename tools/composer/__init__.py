@@ -1,0 +1,1 @@
+"""The demo's band: synthesis, instruments, drums and the songs they play."""

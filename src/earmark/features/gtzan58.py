@@ -75,7 +75,12 @@ def gtzan58(samples: FloatArray) -> Rows:
     >>> dict(zip(COLUMNS, row))["rms_mean"]
     np.float64(0.0)
     """
-    found = describe(samples, RATE_HZ)
+    return Rows(row(samples), [0.0], [len(samples) / RATE_HZ])
+
+
+def row(samples: FloatArray, mirror_ends: bool = False) -> NDArray[np.float64]:
+    """Return the 58 columns, shape (1, 58); `mirror_ends` gives those of the librosa that made the table."""
+    found = describe(samples, RATE_HZ, mirror_ends=mirror_ends)
     parts = (
         found.chroma,
         found.rms,
@@ -88,5 +93,4 @@ def gtzan58(samples: FloatArray) -> Rows:
     )
     moments = [moment for part in parts for moment in _mean_and_variance(part)]
     cepstral = [moment for part in found.mfcc.T for moment in _mean_and_variance(part)]
-    values = np.array([[len(samples), *moments, found.tempo_bpm, *cepstral]])
-    return Rows(values, [0.0], [len(samples) / RATE_HZ])
+    return np.array([[len(samples), *moments, found.tempo_bpm, *cepstral]])

@@ -39,6 +39,7 @@ TAGS = (
 )  # fmt: skip
 
 WEIGHTS = Path(__file__).parent / "weights" / "musicnn-msd.onnx"
+_AGAIN = "reinstall earmark"
 BATCH = 2  # larger batches leave the cache: 25 ms a patch becomes 70 ms
 
 
@@ -97,6 +98,20 @@ def log_mel(samples: FloatArray) -> FloatArray:
     return decades
 
 
+def checksum() -> str:
+    """Return the SHA-256 that the weights must have.
+
+    Raises
+    ------
+    BundleError
+        If it cannot be read.
+    """
+    try:
+        return WEIGHTS.with_suffix(".onnx.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError) as error:
+        raise BundleError(f"the checksum of the musiCNN weights cannot be read: {error}", _AGAIN) from error
+
+
 @functools.cache
 def session() -> Any:
     """Return the network, loaded once per process, its checksum verified.
@@ -110,11 +125,10 @@ def session() -> Any:
 
     try:
         data = WEIGHTS.read_bytes()
-        digest = WEIGHTS.with_suffix(".onnx.sha256").read_text().split()[0]
     except OSError as error:
-        raise BundleError(f"the musiCNN weights cannot be read: {error}", "reinstall earmark") from error
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise BundleError("the musiCNN weights are damaged: their checksum differs", "reinstall earmark")
+        raise BundleError(f"the musiCNN weights cannot be read: {error}", _AGAIN) from error
+    if hashlib.sha256(data).hexdigest() != checksum():
+        raise BundleError("the musiCNN weights are damaged: their checksum differs", _AGAIN)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # songs run side by side better than one song's patches
     options.inter_op_num_threads = 1

@@ -1,12 +1,10 @@
 """The arithmetic of a linear head: from what was heard to calibrated answers. Plain NumPy."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.features.listen import Heard
 from earmark.records import FloatArray
 
 Array = NDArray[np.float64]

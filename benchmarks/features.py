@@ -101,8 +101,8 @@ def main() -> int:
         )
     print(
         f"\nparity: relative difference at most {parity.max_relative:.1e} ({parity.worst_column}), "
-        f"99.9th percentile {parity.p999_relative:.1e}; outside tolerance: {', '.join(parity.outside) or 'none'}; "
-        f"tempo equal in {parity.tempo_equal} of {parity.songs}"
+        f"99.9th percentile {parity.p999_relative:.1e};\n"
+        f"tempo equal in {parity.tempo_equal} of {parity.songs}; outside tolerance: {', '.join(parity.outside) or 'none'}"
     )
     ratio = total["librosa"] / total["ours"]
     good = ratio >= REQUIRED_RATIO and not parity.outside and parity.tempo_equal == parity.songs

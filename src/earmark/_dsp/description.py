@@ -53,7 +53,7 @@ class Description:
     percussive: FloatArray
 
 
-def describe(y: FloatArray, rate_hz: int, separate: bool = True) -> Description:
+def describe(y: FloatArray, rate_hz: int, separate: bool = True, mirror_ends: bool = False) -> Description:
     """Measure a mono signal.
 
     Parameters
@@ -63,7 +63,9 @@ def describe(y: FloatArray, rate_hz: int, separate: bool = True) -> Description:
     rate_hz : int
         Sampling rate.
     separate : bool
-        Whether to part it into harmonic and percussive, which takes two thirds of the time.
+        Whether to part it into harmonic and percussive, which takes half of the time.
+    mirror_ends : bool
+        Whether the signal goes on mirrored beyond its ends, as in librosa before 0.10, or as zeros.
 
     Examples
     --------
@@ -79,7 +81,7 @@ def describe(y: FloatArray, rate_hz: int, separate: bool = True) -> Description:
     mels = np.empty((frames, N_MELS), dtype=np.float32)
     centroid_hz, bandwidth_hz, rolloff_hz = np.empty((3, frames))
     peaks = []
-    for rows, block in spectra(y, N_FFT, HOP):
+    for rows, block in spectra(y, N_FFT, HOP, mirror_ends):
         spectrum[rows] = block
         here = np.abs(spectrum[rows], out=magnitude[rows])
         power = np.square(here)
@@ -92,7 +94,7 @@ def describe(y: FloatArray, rate_hz: int, separate: bool = True) -> Description:
     harmonic = harmonic_part(spectrum, magnitude, len(y), HOP) if separate else y[:0]
     return Description(
         chroma=chroma(magnitude, rate_hz, tuning(frequency_hz, height)),
-        rms=rms(y, N_FFT, HOP),
+        rms=rms(y, N_FFT, HOP, mirror_ends),
         centroid_hz=centroid_hz,
         bandwidth_hz=bandwidth_hz,
         rolloff_hz=rolloff_hz,

@@ -31,8 +31,8 @@ def bin_frequencies(rate_hz: int, n_fft: int) -> NDArray[np.float64]:
     return bins_hz
 
 
-def centred_frames(y: FloatArray, length: int, hop: int) -> FloatArray:
-    """Return a read-only view of the frames centred at every `hop` samples; beyond the ends lie zeros.
+def centred_frames(y: FloatArray, length: int, hop: int, mirror_ends: bool = False) -> FloatArray:
+    """Return a read-only view of the frames centred at every `hop` samples.
 
     Parameters
     ----------
@@ -40,17 +40,20 @@ def centred_frames(y: FloatArray, length: int, hop: int) -> FloatArray:
         Samples.
     length, hop : int
         Frame length (even) and step in samples.
+    mirror_ends : bool
+        Whether the signal goes on mirrored beyond its ends, as in librosa before 0.10, or as zeros.
 
     Returns
     -------
     ndarray of float32, shape (1 + n // hop, length)
     """
-    padded = np.zeros(len(y) + length, dtype=np.float32)
-    padded[length // 2 : length // 2 + len(y)] = y
+    padded = np.pad(y, length // 2, mode="reflect" if mirror_ends else "constant")
     return sliding_window_view(padded, length)[::hop]
 
 
-def spectra(y: FloatArray, n_fft: int, hop: int) -> Iterator[tuple[slice, NDArray[np.complex128]]]:
+def spectra(
+    y: FloatArray, n_fft: int, hop: int, mirror_ends: bool = False
+) -> Iterator[tuple[slice, NDArray[np.complex128]]]:
     """Yield the Hann-windowed spectra of centred frames block by block.
 
     The transform runs in double precision, as librosa's does: in single precision its rounding noise would
@@ -62,7 +65,7 @@ def spectra(y: FloatArray, n_fft: int, hop: int) -> Iterator[tuple[slice, NDArra
         Which frames these are.
     block : ndarray of complex128, shape (frames, 1 + n_fft // 2)
     """
-    frames = centred_frames(y, n_fft, hop)
+    frames = centred_frames(y, n_fft, hop, mirror_ends)
     window = hann(n_fft)
     for start in range(0, len(frames), BLOCK_FRAMES):
         rows = slice(start, min(start + BLOCK_FRAMES, len(frames)))

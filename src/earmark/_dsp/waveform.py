@@ -24,8 +24,8 @@ def _frame_sums(hop_sums: NDArray[np.float64], hops_per_frame: int) -> NDArray[n
     return sum((hop_sums[lag : lag + frames] for lag in range(hops_per_frame)), np.zeros(frames))
 
 
-def rms(y: FloatArray, length: int, hop: int) -> NDArray[np.float64]:
-    """Return the root mean square of centred frames; beyond the ends lie zeros.
+def rms(y: FloatArray, length: int, hop: int, mirror_ends: bool = False) -> NDArray[np.float64]:
+    """Return the root mean square of centred frames.
 
     Parameters
     ----------
@@ -33,12 +33,14 @@ def rms(y: FloatArray, length: int, hop: int) -> NDArray[np.float64]:
         Samples, full scale ±1.
     length, hop : int
         Frame length, a multiple of the step, and step in samples.
+    mirror_ends : bool
+        Whether the signal goes on mirrored beyond its ends, or as zeros.
 
     Returns
     -------
     ndarray of float64, shape (1 + n // hop,)
     """
-    hops = _hops(np.pad(y, length // 2), length, hop)
+    hops = _hops(np.pad(y, length // 2, mode="reflect" if mirror_ends else "constant"), length, hop)
     energy: NDArray[np.float64] = np.einsum("ij,ij->i", hops, hops).astype(np.float64)
     return np.sqrt(_frame_sums(energy, length // hop) / length)
 
@@ -47,7 +49,7 @@ def zero_crossing_rate(y: FloatArray, length: int, hop: int) -> NDArray[np.float
     """Return the share of samples at which the sign changes, per centred frame; the end samples are repeated.
 
     The first sample of a frame has no predecessor in the frame and never counts. Parameters and shapes are
-    those of :func:`rms`; `y` holds at least one sample.
+    those of :func:`rms`, where `y` holds at least one sample.
     """
     negative = np.pad(y < -_ZERO, length // 2, mode="edge")
     crossing = np.zeros_like(negative)

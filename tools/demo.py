@@ -73,9 +73,9 @@ def show_demo(console: Console, songs: list[Path]) -> None:
     predictor = Predictor()
     loaded_s = time.perf_counter() - started_s
     console.print(
-        f"Earmark hears {len(songs)} songs that it was never taught, composed by tools/compose_demo.py.\n"
-        f"The model {predictor.name} {predictor.version} knows {len(predictor.genres)} genres;"
-        f" loading it took {loaded_s:.2f} s.\n"
+        f"{len(songs)} songs that tools/compose_demo.py composed; the model never heard them.\n"
+        f"{predictor.name} {predictor.version} knows {len(predictor.genres)} genres"
+        f" and was loaded in {loaded_s:.2f} s.\n"
     )
     print_header(console, LAYOUT)
     verdicts: Counter[str] = Counter()

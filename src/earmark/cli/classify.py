@@ -23,11 +23,12 @@ def classify_songs(
         Whether any song failed.
     """
     predictor = Predictor(model)
-    songs = [str(song) for song in predictor.find(paths)]
-    predictions = predictor.predict_many(paths, thorough=thorough)
+    songs = predictor.find(paths)
+    predictions = predictor.predict_many(songs, thorough=thorough)
     if as_json:
         return _print_json(predictions, len(songs))
-    return _print_table(predictions, songs, predictor.genres, timeline=timeline, top=top)
+    names = [str(song.path) for song in songs]
+    return _print_table(predictions, names, predictor.genres, timeline=timeline, top=top)
 
 
 def json_line(record: dict[str, Any], encoding: str) -> str:

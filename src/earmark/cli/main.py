@@ -34,6 +34,9 @@ def run() -> NoReturn:
     if code == INTERRUPTED:
         _say("interrupted")
     _close_stdout()
+    if code == INTERRUPTED:
+        # Not sys.exit, which would wait for the songs that other threads are still hearing.
+        os._exit(INTERRUPTED)
     sys.exit(code)
 
 

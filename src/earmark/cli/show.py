@@ -15,8 +15,9 @@ from earmark.records import Prediction
 
 BAR_CELLS = 8
 _GAP_CELLS = 2
+_NUMBERS = ("length", "took")
 _VERDICT_STYLES = {"sure": "bold", "unsure": "", "not music": "dim", "silent": "dim", "failed": "bold red"}
-_VERDICT_CELLS = max(map(len, _VERDICT_STYLES))
+VERDICT_CELLS = max(map(len, _VERDICT_STYLES))
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Layout:
         """Return one row; a long cell folds within its column."""
         row = Table.grid(padding=(0, _GAP_CELLS, 0, 0))
         for title, width in self.columns[:-1]:
-            row.add_column(width=width, justify="right" if title == "length" else "left", overflow="fold")
+            row.add_column(width=width, justify="right" if title in _NUMBERS else "left", overflow="fold")
         # The last column ends with its words, so that a pipe gets no trailing blanks.
         row.add_column(max_width=self.columns[-1][1], overflow="fold")
         row.add_row(*(cells[title] for title, _ in self.columns))
@@ -65,7 +66,7 @@ def lay_out(songs: Iterable[str], genres: Iterable[str], *, top: int, width_cell
         columns = [
             ("song", song_cells),
             ("length", 7) if length else None,
-            ("verdict", _VERDICT_CELLS),
+            ("verdict", VERDICT_CELLS),
             ("genre", genre_cells + 4),
             ("confidence", BAR_CELLS + 6),
             ("90 % set", set_cells),
@@ -88,10 +89,10 @@ def print_header(console: Console, layout: Layout) -> None:
     console.print(Text(("─" if is_unicode(console) else "-") * layout.width_cells, "dim"))
 
 
-def print_row(console: Console, layout: Layout, prediction: Prediction) -> None:
+def print_row(console: Console, layout: Layout, prediction: Prediction, *, took: str = "") -> None:
     """Print one song's row, and below it what there is to say: its error with the hint, its notes."""
     song = printable(prediction.path) or "(samples)"
-    letter_of = letters(prediction.genres)
+    letter_of = letters([*prediction.genres, prediction.genre or ""])
     shown = most_probable(prediction, layout.top)
     cells = {
         "song": Text(shorten(song, layout.columns[0][1])),
@@ -101,6 +102,7 @@ def print_row(console: Console, layout: Layout, prediction: Prediction) -> None:
         "confidence": Text("\n").join(confidence_text(p, unicode=is_unicode(console)) for _, p in shown),
         "90 % set": Text(" or ".join(prediction.genre_set)),
         "length": Text(clock(prediction.duration_s) if prediction.duration_s > 0 else "", "dim"),
+        "took": Text(took, "dim"),
     }
     console.print(layout.row(cells))
     remarks = [(prediction.error or "", "red"), *((note, "dim") for note in prediction.notes)]

@@ -27,7 +27,7 @@ def print_timeline(console: Console, prediction: Prediction) -> None:
         console.print(_levels(heard), no_wrap=True)
     console.print(_strip(heard, prediction), no_wrap=True)
     console.print(Text(_MARGIN + axis(_length_s(prediction), cells).rstrip(), "dim"), no_wrap=True)
-    console.print(_legend(heard, prediction))
+    console.print(_legend(heard, prediction, console.width))
 
 
 def heard_by_cell(prediction: Prediction, cells: int) -> list[Segment | None]:
@@ -91,15 +91,22 @@ def _levels(heard: list[Segment | None]) -> Text:
     return Text(_MARGIN + "".join(height or " " for height in heights), "dim")
 
 
-def _legend(heard: list[Segment | None], prediction: Prediction) -> Text:
+def _legend(heard: list[Segment | None], prediction: Prediction, width_cells: int) -> Text:
     """Return which letter is which genre, with its share of what was heard, the most first."""
     letter_of = letters([*prediction.genres, *(s.genre for s in prediction.segments)])
     counts = Counter(s.genre for s in heard if s is not None)
-    legend = Text(_MARGIN)
-    for genre, count in counts.most_common():
-        legend.append_text(chip(genre, letter_of[genre]))
-        legend.append(f" {genre} {percent(count / counts.total())}   ")
+    entries = [
+        Text.assemble(chip(genre, letter_of[genre]), f" {genre} {percent(count / counts.total())}")
+        for genre, count in counts.most_common()
+    ]
     if None in heard:
-        legend.append("dots: not heard, --thorough hears all", "dim")
-    legend.rstrip()
-    return legend
+        entries.append(Text("dots: not heard, --thorough hears all", "dim"))
+    lines = [Text(_MARGIN)]
+    for entry in entries:
+        # An entry stays whole: its letter is no use without its name.
+        if lines[-1].cell_len + entry.cell_len > width_cells and lines[-1].cell_len > len(_MARGIN):
+            lines.append(Text(_MARGIN))
+        lines[-1].append_text(entry).append("   ")
+    for line in lines:
+        line.rstrip()
+    return Text("\n").join(lines)

@@ -39,11 +39,10 @@ def heard_by_cell(prediction: Prediction, cells: int) -> list[Segment | None]:
     heard: list[Segment | None] = []
     for cell in range(cells):
         middle_s = (cell + 0.5) * width_s
-        # A stretch shorter than a cell is still seen.
-        near = [
-            s for s in prediction.segments if s.start_s - width_s / 2 <= middle_s <= s.end_s + width_s / 2
-        ]
-        heard.append(min(near, key=lambda s: abs((s.start_s + s.end_s) / 2 - middle_s), default=None))
+        off_s = {s: abs((s.start_s + s.end_s) / 2 - middle_s) for s in prediction.segments}
+        # A stretch shows where it covers a cell's middle; one shorter than a cell, where its own middle lies.
+        there = [s for s, off in off_s.items() if s.start_s <= middle_s < s.end_s or off <= width_s / 2]
+        heard.append(min(there, key=off_s.__getitem__, default=None))
     return heard
 
 

@@ -1,0 +1,1 @@
+"""Programs of ours that make what the package ships, and measure it."""

@@ -197,6 +197,25 @@ def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], n_bi
     return float(sum(gaps))
 
 
+def chance_error(confidence: Array, n_draws: int = 500) -> float:
+    """Return the calibration error to expect by chance when such confidences are exactly right."""
+    rng = np.random.default_rng(0)
+    drawn = [rng.random(len(confidence)) < confidence for _ in range(n_draws)]
+    return float(np.mean([expected_calibration_error(confidence, right) for right in drawn]))
+
+
+def unseen_accuracy(inputs: Array, songs: Sequence[Song], n_repeats: int = 5) -> float:
+    """Return the artist-disjoint accuracy of one discriminant on any inputs, one row per song."""
+    labels = labels_of(songs)
+    right: list[bool] = []
+    for seed in range(n_repeats):
+        for train, held_out in artist_folds(songs, seed):
+            artists = [songs[i].artist for i in train]
+            weights, bias = lda.fit(inputs[train], labels[train].tolist(), artists, len(GENRES))
+            right.extend((inputs[held_out] @ weights + bias).argmax(axis=1) == labels[held_out])
+    return float(np.mean(right))
+
+
 def measure(p: Array, labels: Labels, sets: NDArray[np.bool_], sure: NDArray[np.bool_]) -> Measured:
     """Return the figures of predictions: probabilities, prediction sets and who was sure, per song."""
     right = p.argmax(axis=1) == labels

@@ -89,12 +89,14 @@ def time_s() -> NDArray[np.float64]:
     return np.arange(N_SAMPLES) / RATE_HZ
 
 
-def shaped_noise(rng: np.random.Generator, slope: float, low_hz: float = 0, high_hz: float = 8000) -> Sound:
+def shaped_noise(
+    rng: np.random.Generator, slope: float, low_hz: float = 0, high_hz: float = 8000, n: int = N_SAMPLES
+) -> Sound:
     """Return noise with power ~ frequency^-slope between two frequencies."""
-    spectrum = np.fft.rfft(rng.standard_normal(N_SAMPLES))
-    hz = np.fft.rfftfreq(N_SAMPLES, 1 / RATE_HZ)
+    spectrum = np.fft.rfft(rng.standard_normal(n))
+    hz = np.fft.rfftfreq(n, 1 / RATE_HZ)
     gain = np.maximum(hz, 20.0) ** (-slope / 2) * ((hz >= low_hz) & (hz <= high_hz))
-    return np.fft.irfft(spectrum * gain, N_SAMPLES).astype(np.float32)
+    return np.fft.irfft(spectrum * gain, n).astype(np.float32)
 
 
 def scatter(rng: np.random.Generator, rate_per_s: float, one: Callable[[], Sound]) -> Sound:
@@ -131,7 +133,7 @@ def burst(rng: np.random.Generator, attack_s: float, decay_s: float, slope: floa
     """Return one burst of noise."""
     t = np.arange(int(RATE_HZ * (attack_s + decay_s * 5))) / RATE_HZ
     envelope = np.minimum(t / max(attack_s, 1e-4), 1) * np.exp(-np.maximum(t - attack_s, 0) / decay_s)
-    return shaped_noise(rng, slope)[: len(t)] * envelope.astype(np.float32)
+    return shaped_noise(rng, slope, n=len(t)) * envelope.astype(np.float32)
 
 
 def harmonics(rng: np.random.Generator, phase: NDArray[np.float64], count: int, fall: float) -> Sound:
@@ -149,7 +151,7 @@ def steady_noise(rng: np.random.Generator) -> Sound:
 
 @family("noise")
 def band_noise(rng: np.random.Generator) -> Sound:
-    """A band of noise: hiss, rumble, radio."""
+    """Return a band of noise: hiss, rumble, radio."""
     low = 10 ** rng.uniform(1.7, 3.5)
     return shaped_noise(rng, rng.uniform(0, 1), low, low * rng.uniform(1.3, 5))
 
@@ -184,7 +186,7 @@ def mains(rng: np.random.Generator) -> Sound:
 
 @family("hum")
 def engine(rng: np.random.Generator) -> Sound:
-    """An engine: a rough buzz whose speed drifts."""
+    """Return an engine: a rough buzz whose speed drifts."""
     drift = np.cumsum(rng.standard_normal(N_SAMPLES)) / RATE_HZ * rng.uniform(5, 60)
     speed = rng.uniform(25, 140) * np.exp(0.3 * np.sin(2 * np.pi * rng.uniform(0.02, 0.3) * time_s()))
     phase = 2 * np.pi * np.cumsum(speed + drift) / RATE_HZ
@@ -193,7 +195,7 @@ def engine(rng: np.random.Generator) -> Sound:
 
 @family("hum")
 def fan(rng: np.random.Generator) -> Sound:
-    """A fan or vacuum cleaner: noise with a tone in it."""
+    """Return a fan or vacuum cleaner: noise with a tone in it."""
     phase = 2 * np.pi * rng.uniform(80, 700) * time_s()
     noise = shaped_noise(rng, rng.uniform(0.3, 1.5))
     return noise / noise.std() + harmonics(rng, phase, 8, 1.0) * np.float32(rng.uniform(0.1, 1))
@@ -201,7 +203,7 @@ def fan(rng: np.random.Generator) -> Sound:
 
 @family("tone")
 def sine(rng: np.random.Generator) -> Sound:
-    """A test tone."""
+    """Return a test tone."""
     return np.sin(2 * np.pi * 10 ** rng.uniform(1.8, 3.8) * time_s()).astype(np.float32)
 
 
@@ -244,7 +246,7 @@ def clatter(rng: np.random.Generator) -> Sound:
 
 @family("effect")
 def ticking(rng: np.random.Generator) -> Sound:
-    """A clock or a typewriter."""
+    """Return a clock or a typewriter."""
     return every(rng, rng.uniform(0.08, 1.0), lambda: struck(rng, 1500, 6000, 0.006, 5), rng.uniform(0, 0.6))
 
 
@@ -264,7 +266,7 @@ def bangs(rng: np.random.Generator) -> Sound:
 
 @family("effect")
 def whooshes(rng: np.random.Generator) -> Sound:
-    """Passing things."""
+    """Return things that pass by."""
     return scatter(rng, rng.uniform(0.3, 1.5), lambda: burst(rng, rng.uniform(0.1, 0.6), 0.2, 1.0))
 
 
@@ -273,7 +275,7 @@ def call(rng: np.random.Generator, hz: float, bend: float, length_s: float, roug
     t = np.arange(int(RATE_HZ * length_s)) / RATE_HZ
     phase = 2 * np.pi * np.cumsum(hz * (1 + bend * t / length_s + 0.05 * np.sin(40 * t))) / RATE_HZ
     tone = harmonics(rng, phase, 6, 1.0) * np.hanning(len(t)).astype(np.float32)
-    return tone + rough * shaped_noise(rng, 0.5)[: len(t)] * np.hanning(len(t)).astype(np.float32)
+    return tone + rough * shaped_noise(rng, 0.5, n=len(t)) * np.hanning(len(t)).astype(np.float32)
 
 
 @family("effect")

@@ -22,19 +22,19 @@ HEAD = """# How our columns compare with the published table
 This page is written by `python -m tools.published_table`; do not edit it.
 
 Earmark computes what librosa 0.11 computes (`python -m benchmarks.features` measures how closely). The table
-of 58 columns that is passed around with GTZAN was made with an older librosa. Here our `gtzan58` columns stand
-beside the *published* numbers. Relative difference is |ours - published| / |published|.
+of 58 columns that is passed around with GTZAN was made with an older librosa. Here our `gtzan58` columns
+stand beside the *published* numbers. Relative difference is |ours - published| / |published|.
 
 """
 
 WHY = """## Why they differ
 
-- **The ends.** librosa before 0.10 mirrored the sound beyond its ends, today it goes on as silence. The first
-  two and the last two frames of a clip hold mirror or silence: a trace in means, more in variances. The section
-  *Lossless clips, ends mirrored* shows what is left when our own code mirrors, too: hardly anything but four
-  columns. So definitions, decoding and sampling rate are the same.
-- **The tail.** Those four are mean and variance of `harmony` and `perceptr`: the older librosa set the samples
-  after the last whole step of 512 to zero when it put the two parts together.
+- **The ends.** librosa before 0.10 mirrored the sound beyond its ends, today it goes on as silence. The
+  first two and the last two frames of a clip hold mirror or silence: a trace in means, more in variances. The
+  section *Lossless clips, ends mirrored* shows what is left when our own code mirrors, too: hardly anything
+  but four columns. So definitions, decoding and sampling rate are the same.
+- **The tail.** Those four are mean and variance of `harmony` and `perceptr`: the older librosa set the
+  samples after the last whole step of 512 to zero when it put the two parts together.
 - **Tempo** is that of `librosa.beat.beat_track`, which hears the *median* rise over the mel bands;
   `librosa.feature.tempo` hears the mean and gives other numbers.
 - **`harmony_mean` and `perceptr_mean`** are means of a wave that swings around zero, tiny beside its swing;
@@ -85,9 +85,9 @@ def section(title: str, rows: list[Agreement], clips: int, same_tempo: int) -> s
     lines = [
         f"## {title}",
         "",
-        f"{clips} clips. The very same tempo: {same_tempo} of {clips}. Of the {len(sound)} sound columns, {close} "
-        "lie within 1 % of the published number for at least 90 % of the clips. Over all columns the median "
-        f"relative difference is {relative:.1e} and the median correlation {correlation:.5f}.",
+        f"{clips} clips. The very same tempo: {same_tempo} of {clips}. Of the {len(sound)} sound columns, "
+        f"{close} lie within 1 % of the published number for at least 90 % of the clips. Over all columns "
+        f"the median relative difference is {relative:.1e} and the median correlation {correlation:.5f}.",
         "",
         "| column | correlation | median relative difference | within 1 % |",
         "|---|---:|---:|---:|",

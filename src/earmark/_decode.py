@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 
 import av
 import av.error
@@ -46,13 +47,15 @@ _PREROLL_S = 1.0
 _JITTER_S = 0.005
 _VORBIS_BLOCK = 8192
 _MOST_WITNESSES = 256
-# A longer hole than this is believed only if the file's stated length leaves room for it.
-_LONGEST_HOLE_S = 60.0
+# Holes are filled up to this; more is a broken or hostile time stamp, which may claim years.
+_MOST_SILENCE_S = 600.0
+# Outside these a few bytes would become hours once resampled.
+_RATES_HZ = range(1000, 6_144_001)
 _MOST_FAILED_READS = 16
 # Priming and padding make a whole file up to this much shorter than it states.
 _SHORT_S = 0.25
 # Decoders whose frames are all equally long, so that a rough time stamp is enough to count them.
-_EQUAL_FRAMES = ("wmav1", "wmav2")
+_EQUAL_FRAMES = ("aac", "ac3", "alac", "flac", "mp2", "mp3", "opus", "wmav")
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ class Decoder:
             self._links = self._joined_streams()
             self._container, self._stream = self._open()
             self._frames = self._all_frames()
-            first = next(self._frames, None)
-            if first is None:
+            self._ahead = list(islice(self._frames, 2))
+            if not self._ahead:
                 raise EmptyAudioError(
                     f"'{self.name}' holds no sound that could be decoded",
                     "it is empty or damaged: copy it again",
@@ -107,11 +110,11 @@ class Decoder:
         except BaseException:
             self.close()
             raise
-        self._ahead = [first]
+        first, second = self._ahead[0], self._ahead[-1]
         self._clock = 0.0
         self._joint = False
         self._begin(first)
-        self._frame_samples = first.samples
+        self._grid = (first.samples, second.samples)
         self.info = self._described(first)
 
     def _joined_streams(self) -> list[Link]:
@@ -230,7 +233,7 @@ class Decoder:
                 self.damage.frames += 1
                 continue
             for frame in frames:
-                if isinstance(frame, AudioFrame) and frame.samples and frame.layout.nb_channels:
+                if frame.samples and frame.layout.nb_channels and frame.sample_rate in _RATES_HZ:
                     yield frame
 
     def seek(self, sample: int) -> bool:
@@ -287,9 +290,17 @@ class Decoder:
         return float(round(statistics.median_low(says))) if says else None
 
     def _on_grid(self, clock: float) -> float | None:
-        """Mend a time stamp in milliseconds where all frames are equally long; None if it fits none."""
-        exact = round(clock / self._frame_samples) * self._frame_samples
-        return exact if abs(exact - clock) <= 2 * self._tick * self.info.rate_hz else None
+        """Mend a time stamp in milliseconds where all frames but the first are equally long."""
+        first, length = self._grid
+        exact = first + round((clock - first) / length) * length
+        error = 2 * self._tick * self.info.rate_hz
+        equal = all(frame.samples == length for frame in self._ahead[:-1])
+        return exact if equal and abs(exact - clock) <= error < length / 2 else None
+
+    def ends_before(self, sample: int) -> bool:
+        """Tell whether the file itself states that it ends more than a second before a sample."""
+        stated_s = self.info.duration_s
+        return not self.estimated and stated_s is not None and sample > (stated_s + 1) * self.info.rate_hz
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
         """Yield the sound from a sample on, in order; a hole in the time stamps becomes zeros.
@@ -315,7 +326,7 @@ class Decoder:
                 shift += hole
             elif abs(hole) > jitter:
                 yield from group.close(self.damage)
-                if hole > 0 and self._believed(hole, clock):
+                if hole > 0 and self.damage.gap_s + hole / base <= _MOST_SILENCE_S:
                     yield from silence(max(clock, start), base, round(clock + hole))
                     self.damage.gap_s += hole / base
                     clock += round(hole)
@@ -353,8 +364,3 @@ class Decoder:
         if frame.pts is None or self._origin is None:
             return None
         return (frame.pts - self._origin) * self._tick * self.info.rate_hz
-
-    def _believed(self, hole: float, clock: float) -> bool:
-        """Tell whether to fill a hole: a broken time stamp may claim years."""
-        room_s = (self.info.duration_s or 0.0) + 1.0
-        return hole <= _LONGEST_HOLE_S * self.info.rate_hz or clock + hole <= room_s * self.info.rate_hz

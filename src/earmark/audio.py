@@ -33,7 +33,8 @@ __all__ = [
 RATE_HZ = 22050
 """The rate at which everything in Earmark listens."""
 
-MAX_CHANNELS = 64
+_MOST_CHANNELS = 64
+_MOST_HZ = 6_144_000
 _MARGIN = 2048
 """Samples of the lower rate that soxr HQ hears on either side of an excerpt; its filter is shorter."""
 
@@ -140,12 +141,13 @@ class AudioFile:
 
     def __init__(self, path: AnyPath) -> None:
         self._path = path
-        self._seeking = Decoder(path)
-        self.info = self._seeking.info
+        decoder = Decoder(path)
+        self._idle: Decoder | None = decoder
+        self.info = decoder.info
         self.notes: tuple[str, ...] = ()
         if self.info.duration_s is None:
             self.notes = ("the file does not state its length",)
-        elif self._seeking.estimated:
+        elif decoder.estimated:
             self.notes = ("the length is an estimate from the bit rate",)
 
     def __enter__(self) -> "AudioFile":
@@ -158,7 +160,8 @@ class AudioFile:
 
     def close(self) -> None:
         """Close the file; closing twice is fine."""
-        self._seeking.close()
+        if self._idle is not None:
+            self._idle.close()
 
     def read(self, offset_s: float = 0.0, duration_s: float | None = None, rate_hz: int = RATE_HZ) -> Clip:
         """Return an excerpt, found by seeking: the same samples as that slice of the whole.
@@ -194,18 +197,17 @@ class AudioFile:
         if count is not None:
             needed = -(-((start + count) * down) // up) + margin * down - first
         decoder = self._at(first)
+        if decoder is None:
+            raise self._too_far(offset_s)
         try:
             native = _cut(_at_one_rate(self._from(decoder, first), native_hz), 0, needed)
             pieces = _cut(_resampled(native, native_hz, rate_hz), start - units * up, count)
             samples = _joined(list(pieces))
             notes = decoder.damage.notes(decoder.decoded_s)
         finally:
-            if decoder is not self._seeking:
-                decoder.close()
+            self._done(decoder)
         if not len(samples):
-            raise EmptyAudioError(
-                f"'{shown(self._path)}' ends before {offset_s:g} s", "give an earlier offset"
-            )
+            raise self._too_far(offset_s)
         samples, _ = finite(samples)
         return Clip(samples, rate_hz, start / rate_hz, notes)
 
@@ -224,7 +226,7 @@ class AudioFile:
         rate_hz = _rate(rate_hz)
         _span(0.0, block_s)
         size = max(1, round(block_s * rate_hz))
-        decoder = self._at(0)
+        decoder = self._from_start()
         try:
             native = _at_one_rate(decoder.blocks(), self.info.rate_hz)
             kept: list[FloatArray] = []
@@ -241,14 +243,40 @@ class AudioFile:
                     finite(_joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
                 )
         finally:
-            if decoder is not self._seeking:
-                decoder.close()
+            self._done(decoder)
 
-    def _at(self, sample: int) -> Decoder:
-        """Return a decoder that stands at or before a sample: ours, or a new one from the file's start."""
-        if self._seeking.fresh if sample == 0 else self._seeking.seek(sample):
-            return self._seeking
-        return Decoder(self._path)
+    def _from_start(self) -> Decoder:
+        """Return a decoder that has read nothing yet: the idle one where it is so new, or another."""
+        if self._idle is None or not self._idle.fresh:
+            return Decoder(self._path)
+        decoder, self._idle = self._idle, None
+        return decoder
+
+    def _at(self, sample: int) -> Decoder | None:
+        """Return a decoder at or before a sample: the idle one, or one at the start; None past the end."""
+        if sample == 0:
+            return self._from_start()
+        if self._idle is None:
+            self._idle = Decoder(self._path)
+        if self._idle.seek(sample):
+            return self._idle
+        return None if self._idle.ends_before(sample) else Decoder(self._path)
+
+    def _done(self, decoder: Decoder) -> None:
+        """Keep one decoder for the next excerpt, for it remembers where things lie in the file."""
+        if self._idle is None:
+            self._idle = decoder
+        elif decoder is not self._idle:
+            decoder.close()
+
+    def _too_far(self, offset_s: float) -> EmptyAudioError:
+        length_s = self.info.duration_s
+        hint = (
+            "give an earlier offset"
+            if length_s is None
+            else f"it lasts {length_s:.1f} s: give an earlier offset"
+        )
+        return EmptyAudioError(f"'{shown(self._path)}' ends before {offset_s:g} s", hint)
 
     @staticmethod
     def _from(decoder: Decoder, first: int) -> Iterator[Block]:
@@ -354,10 +382,10 @@ def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
     if array.dtype.kind not in "iuf":
         raise ArgumentError(f"samples of type {array.dtype}", "give integers or floats")
     channels = [array] if array.ndim == 1 else list(array if array.shape[0] < array.shape[1] else array.T)
-    if len(channels) > MAX_CHANNELS:
+    if len(channels) > _MOST_CHANNELS:
         raise ArgumentError(
             f"an array of shape {array.shape} with {len(channels)} channels",
-            f"give at most {MAX_CHANNELS} channels",
+            f"give at most {_MOST_CHANNELS} channels",
         )
     half = 1.0 if array.dtype.kind == "f" else 2.0 ** (8 * array.dtype.itemsize - 1)
     mono, bad = finite(mean_of_channels(channels, 1 / half, half if array.dtype.kind == "u" else 0.0))

@@ -36,9 +36,9 @@ _CRC = [_crc_of(byte) for byte in range(256)]
 
 
 def write(song: Sound, path: Path) -> None:
-    """Write a song as Ogg Vorbis, about 40 kbit/s."""
+    """Write a song as Ogg Vorbis, about 50 kbit/s."""
     with soundfile.SoundFile(
-        path, "w", RATE_HZ, 1, format="OGG", subtype="VORBIS", compression_level=0.7
+        path, "w", RATE_HZ, 1, format="OGG", subtype="VORBIS", compression_level=0.6
     ) as file:
         # The encoder overflows its stack on one long write.
         for start in range(0, len(song), RATE_HZ):

@@ -68,14 +68,14 @@ def metal() -> Sound:
         "bass": saturate(mix.bus("bass"), 2.0),
         "drums": room(mix.rng, mix.bus("drums"), decay_s=0.6, wet=0.2),
     }
-    return mix.master(parts, {"guitars": 1.0, "bass": 0.5, "drums": 0.7}, drive=2.0)
+    return mix.master(parts, {"guitars": 1.0, "bass": 0.25, "drums": 1.0}, drive=2.0)
 
 
 def disco() -> Sound:
     """Compose four on the floor, bass in octaves, open hats between the beats, violins that swoop."""
-    mix = Mix(seed=54, tempo_bpm=118, beats=36, looseness_s=0.004)
+    mix = Mix(seed=54, tempo_bpm=118, beats=32, looseness_s=0.004)
     changes = [(45, "min7"), (50, "9"), (41, "maj7"), (43, "9")]
-    for bar in range(9):
+    for bar in range(8):
         root, kind = changes[bar % 4]
         for beat in range(4):
             mix.place("drums", 4 * bar + beat, drums.kick(mix.rng, pitch_hz=54, length_s=0.28), 1.0)
@@ -184,10 +184,10 @@ def hiphop() -> Sound:
 
 def reggae() -> Sound:
     """Compose one drop: the weight on the third beat, chords between beats, a deep bass."""
-    mix = Mix(seed=71, tempo_bpm=146, beats=44, swing=0.56, looseness_s=0.008)
+    mix = Mix(seed=71, tempo_bpm=146, beats=40, swing=0.56, looseness_s=0.008)
     changes = [(45, "min"), (45, "min"), (50, "min"), (43, "maj")]
     riff = [(0, 1, 0), (1.5, 0.5, 0), (2, 1, 7), (3, 0.5, 3), (3.5, 0.5, 5)]
-    for bar in range(11):
+    for bar in range(10):
         root, kind = changes[bar % 4]
         chord = [root + 12 + interval for interval in CHORDS[kind]]
         for beat, beats, interval in riff if bar % 2 == 0 else riff[:3]:

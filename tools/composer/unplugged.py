@@ -113,7 +113,7 @@ def _improvise(mix: Mix, changes: list[tuple[int, str]]) -> None:
 
 def blues() -> Sound:
     """Compose twelve bars of shuffle in A: boogie guitar, walking bass, a lead that bends its thirds."""
-    mix = Mix(seed=12, tempo_bpm=128, beats=48, swing=0.66, looseness_s=0.009)
+    mix = Mix(seed=12, tempo_bpm=132, beats=48, swing=0.66, looseness_s=0.009)
     roots = [45, 50, 45, 45, 50, 50, 45, 45, 52, 50, 45, 52]
     for bar, root in enumerate(roots):
         low = root - 12
@@ -209,7 +209,7 @@ def country() -> Sound:
         (32, 3, 67),
     ]
     for at, beats, note in tune:
-        mix.place("voice", at, syllable(mix.rng, note - 12, beats * mix.beat_s * 0.95, 0.8))
+        mix.place("voice", at, syllable(mix.rng, note - 17, beats * mix.beat_s * 0.95, 0.95))
         if beats >= 1.5:
             for late, above in ((0.5, 0), (1, 4), (1.5, 2)):
                 mix.place("fiddle", at + late, fiddle(mix.rng, note + above, 0.5 * mix.beat_s, 0.7))
@@ -221,7 +221,7 @@ def country() -> Sound:
         "bass": mix.bus("bass"),
         "drums": room(mix.rng, mix.bus("drums"), decay_s=0.4, wet=0.15),
     }
-    levels = {"voice": 1.6, "fiddle": 0.6, "strum": 0.8, "picked": 0.6, "bass": 0.6, "drums": 0.15}
+    levels = {"voice": 2.4, "fiddle": 0.35, "strum": 0.8, "picked": 0.25, "bass": 0.4, "drums": 0.12}
     return mix.master(parts, levels, drive=0.7)
 
 

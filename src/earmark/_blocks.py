@@ -1,6 +1,5 @@
 """Blocks of mono sound at a file's own rate, made of decoded frames, and the tally of what was wrong."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -27,9 +26,8 @@ _SAMPLE_FORMATS: dict[str, tuple[np.dtype[Any], float, float]] = {
 
 
 class Block(NamedTuple):
-    """A stretch of mono sound: where it begins (in samples at the file's rate), its own rate, its samples."""
+    """A stretch of mono sound: its rate and its samples."""
 
-    at: float
     rate_hz: int
     samples: FloatArray
 
@@ -86,18 +84,16 @@ def mean_of_channels(channels: list[NDArray[Any]], gain: float, offset: float = 
     return total
 
 
-def silence(at: float, rate_hz: int, end: float) -> Iterator[Block]:
-    while at < end:
-        zeros = np.zeros(min(BLOCK_SAMPLES, math.ceil(end - at)), np.float32)
-        yield Block(at, rate_hz, zeros)
-        at += len(zeros)
+def silence(rate_hz: int, count: int) -> Iterator[Block]:
+    """Yield so many zeros, a block at a time."""
+    for done in range(0, count, BLOCK_SAMPLES):
+        yield Block(rate_hz, np.zeros(min(BLOCK_SAMPLES, count - done), np.float32))
 
 
 class FrameGroup:
     """Frames of one kind, converted and mixed together: a frame at a time would cost more than decoding."""
 
-    def __init__(self, at: float) -> None:
-        self._at = at
+    def __init__(self) -> None:
         self._frames: list[AudioFrame] = []
         self._count = 0
         self._kind: tuple[int, int, str] | None = None
@@ -107,9 +103,9 @@ class FrameGroup:
         kind = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
         return self._count == 0 or (kind == self._kind and self._count < BLOCK_SAMPLES)
 
-    def add(self, frame: AudioFrame, at: float) -> None:
+    def add(self, frame: AudioFrame) -> None:
+        """Take a frame in."""
         if not self._count:
-            self._at = at
             self._kind = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
         self._frames.append(frame)
         self._count += frame.samples
@@ -138,5 +134,5 @@ class FrameGroup:
             channels = list(np.frombuffer(packed, dtype).reshape(-1, count).T)
         samples, bad = finite(mean_of_channels(channels, scale, middle))
         damage.bad_samples += bad
-        yield Block(self._at, rate_hz, samples)
+        yield Block(rate_hz, samples)
         self._frames, self._count, self._kind = [], 0, None

@@ -38,6 +38,8 @@ _OPEN_OPTIONS = {
 }
 # Headers without a length: FFmpeg divides the file's size by the bit rate.
 _LENGTH_FROM_BIT_RATE = frozenset({"aac", "ac3", "dts", "dtshd", "eac3", "loas", "mlp", "truehd"})
+# Bare frames whose time stamps FFmpeg rounds to 1/90000 s at each frame, so that they run away.
+_UNTIMED = frozenset({"ac3", "dts", "dtshd", "eac3", "mlp", "truehd"})
 _LOSSLESS = ("pcm_", "flac", "alac", "wavpack", "tta", "ape", "tak", "shorten")
 
 _READ_BYTES = 1 << 16
@@ -84,6 +86,21 @@ class AudioInfo:
 class Decoder:
     """One open file, decoded once from the start or, after :meth:`seek`, from near a given sample.
 
+    Attributes
+    ----------
+    info : AudioInfo
+        What the file says about itself.
+    estimated : bool
+        Whether its length is a guess from the bit rate.
+    position : int
+        The sample, at the file's rate, with which :meth:`blocks` will begin.
+    fresh : bool
+        Whether nothing has been read but the first frames.
+    damage : Damage
+        What was wrong with the blocks so far.
+    decoded_s : float
+        Where the sound ended, once it did.
+
     Raises
     ------
     MissingFileError, UnreadableError, NotAudioError, EmptyAudioError
@@ -111,7 +128,7 @@ class Decoder:
             self.close()
             raise
         first, second = self._ahead[0], self._ahead[-1]
-        self._clock = 0.0
+        self.position = 0
         self._joint = False
         self._begin(first)
         self._grid = (first.samples, second.samples)
@@ -153,7 +170,8 @@ class Decoder:
 
     def _begin(self, first: AudioFrame) -> None:
         self._origin = first.pts
-        self._tick = float(self._stream.time_base or 0)
+        timed = self._container.format.name not in _UNTIMED
+        self._tick = float(self._stream.time_base or 0) if timed else 0.0
 
     def _described(self, first: AudioFrame) -> AudioInfo:
         container, stream = self._container, self._stream
@@ -266,10 +284,10 @@ class Decoder:
             clock = self._on_grid(clock)
         if clock is None or clock > sample:
             return False
-        self._clock = clock
+        self.position = clock
         return True
 
-    def _anchor(self, sample: int) -> float | None:
+    def _anchor(self, sample: int) -> int | None:
         """Find out which sample comes next: the middle of what the frames up to `sample` say.
 
         One time stamp is not enough: in Ogg Vorbis they err by part of a block where its size changes.
@@ -287,9 +305,9 @@ class Decoder:
             count += frame.samples
             if len(self._ahead) == _MOST_WITNESSES or (says and says[-1] + count > sample):
                 break
-        return float(round(statistics.median_low(says))) if says else None
+        return round(statistics.median_low(says)) if says else None
 
-    def _on_grid(self, clock: float) -> float | None:
+    def _on_grid(self, clock: int) -> int | None:
         """Mend a time stamp in milliseconds where all frames but the first are equally long."""
         first, length = self._grid
         exact = first + round((clock - first) / length) * length
@@ -302,46 +320,39 @@ class Decoder:
         stated_s = self.info.duration_s
         return not self.estimated and stated_s is not None and sample > (stated_s + 1) * self.info.rate_hz
 
-    def blocks(self, start: int = 0) -> Iterator[Block]:
-        """Yield the sound from a sample on, in order; a hole in the time stamps becomes zeros.
+    def blocks(self, heed_from: int = 0) -> Iterator[Block]:
+        """Yield the sound from ``position`` on, in order; a hole in the time stamps becomes zeros.
 
-        The first block may begin a frame before `start`; ``damage`` is that of the frames yielded.
+        What is wrong with the sound before the sample `heed_from` is left out of ``damage``.
         """
         self.fresh = False
         base = self.info.rate_hz
-        jitter = _JITTER_S * base + 2 * self._tick * base
-        if self.info.codec == "vorbis":
-            jitter = _VORBIS_BLOCK
-        clock = self._clock
+        jitter = _VORBIS_BLOCK if self.info.codec == "vorbis" else (_JITTER_S + 2 * self._tick) * base
+        clock = float(self.position)
         shift = 0.0  # how far the time stamps run ahead of the clock since the last jump
-        group = FrameGroup(clock)
-        skipping = start > 0
+        group = FrameGroup()
+        heeding = heed_from == 0
         for frame in self._onwards():
             length = frame.samples * base / frame.sample_rate
             stamp = self._stamp(frame)
             hole = 0.0 if stamp is None else stamp - shift - clock
+            if not heeding and clock + length > heed_from:
+                heeding, self.damage = True, Damage()
             if self._joint or frame.sample_rate != base:
                 # Another stream begins, or the stamps count at another rate: they say nothing of holes.
                 self._joint = False
                 shift += hole
-            elif abs(hole) > jitter:
+            elif hole > jitter and self.damage.gap_s + hole / base <= _MOST_SILENCE_S:
                 yield from group.close(self.damage)
-                if hole > 0 and self.damage.gap_s + hole / base <= _MOST_SILENCE_S:
-                    yield from silence(max(clock, start), base, round(clock + hole))
-                    self.damage.gap_s += hole / base
-                    clock += round(hole)
-                else:
-                    self.damage.jumps += 1
-                    shift += hole
-            if skipping and clock + length <= start:
-                clock += length
-                continue
-            if skipping:  # what came before is not part of what is asked for, nor is its damage
-                skipping = False
-                self.damage = Damage(gap_s=max(0.0, (clock - start) / base))
+                yield from silence(base, round(hole))
+                self.damage.gap_s += hole / base
+                clock += round(hole)
+            elif abs(hole) > jitter:
+                self.damage.jumps += 1
+                shift += hole
             if not group.takes(frame):
                 yield from group.close(self.damage)
-            group.add(frame, clock)
+            group.add(frame)
             clock += length
         yield from group.close(self.damage)
         self._ended(clock / base)
@@ -361,6 +372,6 @@ class Decoder:
 
     def _stamp(self, frame: AudioFrame) -> float | None:
         """Return the frame's first sample by its time stamp, counted from the start of the sound."""
-        if frame.pts is None or self._origin is None:
+        if frame.pts is None or self._origin is None or not self._tick:
             return None
         return (frame.pts - self._origin) * self._tick * self.info.rate_hz

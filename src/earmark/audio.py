@@ -200,7 +200,7 @@ class AudioFile:
         if decoder is None:
             raise self._too_far(offset_s)
         try:
-            native = _cut(_at_one_rate(self._from(decoder, first), native_hz), 0, needed)
+            native = _cut(_at_one_rate(decoder.blocks(first), native_hz), first - decoder.position, needed)
             pieces = _cut(_resampled(native, native_hz, rate_hz), start - units * up, count)
             samples = _joined(list(pieces))
             notes = decoder.damage.notes(decoder.decoded_s)
@@ -277,13 +277,6 @@ class AudioFile:
             else f"it lasts {length_s:.1f} s: give an earlier offset"
         )
         return EmptyAudioError(f"'{shown(self._path)}' ends before {offset_s:g} s", hint)
-
-    @staticmethod
-    def _from(decoder: Decoder, first: int) -> Iterator[Block]:
-        """Yield the decoder's blocks without what lies before a sample."""
-        for block in decoder.blocks(first):
-            early = round((first - block.at) * block.rate_hz / decoder.info.rate_hz)
-            yield block if early <= 0 else block._replace(at=first, samples=block.samples[early:])
 
 
 def _joined(pieces: list[FloatArray]) -> FloatArray:

@@ -7,6 +7,7 @@ ranges before arithmetic. A checksum guards against damage and careless edits; i
 import hashlib
 import json
 import math
+import stat
 import zipfile
 from dataclasses import asdict, dataclass, fields
 from io import BytesIO
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from earmark._files import shown
 from earmark.errors import BundleError
 from earmark.models.head import Array, Head, Thresholds
 
@@ -24,7 +25,10 @@ FORMAT_VERSION = 1
 BUILT_IN = Path(__file__).parent / "gtzan10"
 
 _LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20}
-_ARRAYS = ("genre_weights", "genre_bias", "music_weights", "music_bias")
+_FEATURES = ("name", "version", "sha256")
+_LONGEST_NAME = 200
+_NPY_MAGIC = b"\x93NUMPY\x01\x00"
+_NPY_HEAD = len(_NPY_MAGIC) + 2  # and two bytes for the length of the header
 _AGAIN = "get the bundle again, or leave out --model to use the built-in one"
 _KEYS = {
     "format": str,
@@ -82,16 +86,16 @@ def save(bundle: Bundle, card: str, folder: Path) -> None:
         If the folder already holds another bundle.
     """
     if (folder / "bundle.json").exists():
-        raise BundleError(f"'{folder}' already holds a bundle", "name a new folder")
+        raise BundleError(f"'{shown(folder)}' already holds a bundle", "name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()
     head = bundle.head
     np.savez(
         buffer,
-        genre_weights=head.genre_weights,
-        genre_bias=head.genre_bias,
-        music_weights=head.music_weights,
-        music_bias=np.array([head.music_bias]),
+        genre_weights=np.ascontiguousarray(head.genre_weights, "<f8"),
+        genre_bias=np.ascontiguousarray(head.genre_bias, "<f8"),
+        music_weights=np.ascontiguousarray(head.music_weights, "<f8"),
+        music_bias=np.array([head.music_bias], "<f8"),
     )
     files = {"weights.npz": buffer.getvalue(), "card.md": card.encode()}
     facts: dict[str, Any] = {
@@ -102,14 +106,14 @@ def save(bundle: Bundle, card: str, folder: Path) -> None:
         "genres": list(bundle.genres),
         "features": bundle.features,
         "columns": list(bundle.columns),
-        "temperature": head.temperature,
-        "patch_temperature": head.patch_temperature,
-        "thresholds": asdict(bundle.thresholds),
+        "temperature": float(head.temperature),
+        "patch_temperature": float(head.patch_temperature),
+        "thresholds": {name: float(value) for name, value in asdict(bundle.thresholds).items()},
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "made_from": bundle.made_from,
     }
     facts["digest"] = _digest(facts)
-    files["bundle.json"] = (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()
+    files["bundle.json"] = _written(facts)
     for name, data in files.items():  # bundle.json last: a folder without it is no bundle
         (folder / f".{name}.part").write_bytes(data)
         (folder / f".{name}.part").replace(folder / name)
@@ -129,23 +133,23 @@ def load(folder: str | Path) -> Bundle:
     ('blues', 'classical', 'country')
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise BundleError(f"there is no model folder '{folder}'", "name a folder that holds a bundle.json")
+    _look(folder)
     facts = _facts(folder)
-    for name in ("weights.npz", "card.md"):
-        if hashlib.sha256(_bytes(folder, name)).hexdigest() != facts["files"].get(name):
-            raise BundleError(f"'{folder / name}' is damaged: its checksum differs", _AGAIN)
-    arrays = _arrays(folder)
+    data = {name: _bytes(folder, name) for name in ("weights.npz", "card.md")}
+    for name, content in data.items():
+        if hashlib.sha256(content).hexdigest() != facts["files"].get(name):
+            raise BundleError(f"'{shown(folder / name)}' is damaged: its checksum differs", _AGAIN)
     genres, columns = _names(facts["genres"], "genres"), _names(facts["columns"], "columns")
-    wanted = {
-        "genre_weights": (len(columns), len(genres)),
-        "genre_bias": (len(genres),),
-        "music_weights": (len(columns),),
-        "music_bias": (1,),
-    }
-    for name, shape in wanted.items():
-        if arrays[name].shape != shape:
-            raise BundleError(f"the bundle's {name} have shape {arrays[name].shape}, not {shape}", _AGAIN)
+    _names([facts["name"]], "name"), _names([facts["version"]], "version")
+    arrays = _arrays(
+        data["weights.npz"],
+        {
+            "genre_weights": (len(columns), len(genres)),
+            "genre_bias": (len(genres),),
+            "music_weights": (len(columns),),
+            "music_bias": (1,),
+        },
+    )
     head = Head(
         arrays["genre_weights"],
         arrays["genre_bias"],
@@ -161,7 +165,7 @@ def load(folder: str | Path) -> Bundle:
         columns,
         head,
         _thresholds(facts["thresholds"]),
-        facts["features"],
+        _features(facts["features"]),
         facts["made_from"],
     )
 
@@ -172,38 +176,64 @@ def _digest(facts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _bytes(folder: Path, name: str) -> bytes:
-    """Return a file of the bundle, its size looked at first."""
-    path = folder / name
+def _written(facts: dict[str, Any]) -> bytes:
+    """Return the bytes of bundle.json, the only ones that say these facts."""
+    return (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode(errors="surrogatepass")
+
+
+def _look(folder: Path) -> None:
+    """Make sure that there is a folder."""
     try:
-        if path.stat().st_size > _LARGEST_BYTES[name]:
-            raise BundleError(f"'{path}' is larger than {_LARGEST_BYTES[name]} bytes", _AGAIN)
-        return path.read_bytes()
+        there = stat.S_ISDIR(folder.stat().st_mode)
+    except PermissionError as error:
+        raise BundleError(f"'{shown(folder)}' cannot be read: {error.strerror}", _AGAIN) from error
+    except (OSError, ValueError):  # a ValueError for a NUL in the name
+        there = False
+    if not there:
+        raise BundleError(
+            f"there is no model folder '{shown(folder)}'", "name a folder that holds a bundle.json"
+        )
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    """Return a file of the bundle, of which no more is read than it may hold."""
+    path, most = folder / name, _LARGEST_BYTES[name]
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device never ends
+            raise BundleError(f"'{shown(path)}' is no file", _AGAIN)
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
-        raise BundleError(f"'{path}' cannot be read: {error.strerror}", _AGAIN) from error
+        raise BundleError(f"'{shown(path)}' cannot be read: {error.strerror}", _AGAIN) from error
+    if len(data) > most:
+        raise BundleError(f"'{shown(path)}' is larger than {most} bytes", _AGAIN)
+    return data
 
 
 def _facts(folder: Path) -> dict[str, Any]:
     """Return what bundle.json says once every key has its type and the checksum holds."""
-    path = folder / "bundle.json"
+    path, data = shown(folder / "bundle.json"), _bytes(folder, "bundle.json")
     try:
-        facts = json.loads(_bytes(folder, "bundle.json"), parse_constant=_no_constant)
+        facts = json.loads(data.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise BundleError(f"'{path}' is no JSON: {error}", _AGAIN) from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BundleError(f"'{path}' is not of an Earmark model", "name a folder made by Earmark")
     version = facts.get("format_version")
-    if isinstance(version, int) and version > FORMAT_VERSION:
+    if type(version) is int and version > FORMAT_VERSION:
         raise BundleError(
-            f"'{folder}' has format {version}; this Earmark reads up to {FORMAT_VERSION}", "upgrade Earmark"
+            f"'{shown(folder)}' has format {version}; this Earmark reads up to {FORMAT_VERSION}",
+            "upgrade Earmark",
         )
     if set(facts) != set(_KEYS):
         odd = ", ".join(sorted(set(facts) ^ set(_KEYS)))
         raise BundleError(f"'{path}' lacks or has too much: {odd}", _AGAIN)
     for key, kind in _KEYS.items():
-        if not isinstance(facts[key], kind):
+        if type(facts[key]) is not kind:  # not isinstance, to which true is an int
             raise BundleError(f"{key} in '{path}' is no {kind.__name__}", _AGAIN)
-    if facts["digest"] != _digest(facts):
+    if version != FORMAT_VERSION:
+        raise BundleError(f"'{path}' has format {version}, which never was", _AGAIN)
+    if facts["digest"] != _digest(facts) or data != _written(facts):
         raise BundleError(f"'{path}' was changed after it was made: its checksum differs", _AGAIN)
     return facts
 
@@ -212,28 +242,51 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not allowed")
 
 
-def _arrays(folder: Path) -> dict[str, Array]:
-    """Return the arrays of weights.npz, in double precision, all of them finite."""
-    path = folder / "weights.npz"
-    data = _bytes(folder, "weights.npz")
+def _arrays(data: bytes, wanted: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Return the arrays of weights.npz, all of them finite, of the shapes wanted.
+
+    Read here and not by :func:`numpy.load`, which reserves whatever size a header claims and can be told to
+    unpickle: an array is as :func:`save` wrote it, or it is refused.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _LARGEST_BYTES["weights.npz"]:
-                raise BundleError(f"'{path}' unpacks to too much", _AGAIN)
-        with np.load(BytesIO(data), allow_pickle=False) as stored:
-            arrays: dict[str, NDArray[Any]] = {name: stored[name] for name in _ARRAYS}
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError) as error:
-        raise BundleError(f"'{path}' does not hold the weights: {error}", _AGAIN) from error
-    for name, array in arrays.items():
-        if array.dtype != np.float64 or not np.isfinite(array).all():
-            raise BundleError(f"{name} in '{path}' are not all finite numbers", _AGAIN)
-    return arrays
+            return {name: _array(archive, name, shape) for name, shape in wanted.items()}
+    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError, RuntimeError) as error:
+        # A RuntimeError for what is encrypted or of a newer zip.
+        raise BundleError(f"weights.npz does not hold the weights: {error}", _AGAIN) from error
+
+
+def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array:
+    """Return one array of weights.npz, which lies there unpacked (numpy.lib.format, version 1.0)."""
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise BundleError(f"the bundle's {name} are packed", _AGAIN)
+    stored = archive.read(member)
+    begin = _NPY_HEAD + int.from_bytes(stored[len(_NPY_MAGIC) : _NPY_HEAD], "little")
+    header, numbers = stored[_NPY_HEAD:begin].rstrip(), stored[begin:]
+    expected = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    if not stored.startswith(_NPY_MAGIC) or header != expected or len(numbers) != 8 * math.prod(shape):
+        raise BundleError(f"the bundle's {name} are no float64 of shape {shape}", _AGAIN)
+    array: Array = np.frombuffer(numbers, "<f8").reshape(shape)
+    if not np.isfinite(array).all():
+        raise BundleError(f"the bundle's {name} are not all finite numbers", _AGAIN)
+    return array
 
 
 def _names(names: list[Any], what: str) -> tuple[str, ...]:
-    if not names or not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):
+    """Return names that are distinct and safe to print."""
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise BundleError(f"the bundle's {what} are not distinct names", _AGAIN)
+    for name in names:
+        if not (name.isprintable() and 0 < len(name) <= _LONGEST_NAME):
+            raise BundleError(f"{name[:_LONGEST_NAME]!a} in the bundle's {what} is no name", _AGAIN)
     return tuple(names)
+
+
+def _features(values: dict[str, Any]) -> dict[str, str]:
+    if sorted(values) != sorted(_FEATURES) or not all(isinstance(value, str) for value in values.values()):
+        raise BundleError(f"the bundle's features are not the texts {', '.join(_FEATURES)}", _AGAIN)
+    return values
 
 
 def _positive(value: float, what: str) -> float:
@@ -248,4 +301,7 @@ def _thresholds(values: dict[str, Any]) -> Thresholds:
         isinstance(value, float) and math.isfinite(value) for value in values.values()
     ):
         raise BundleError(f"the bundle's thresholds are not the numbers {', '.join(names)}", _AGAIN)
+    for name, value in values.items():
+        if name.endswith("_p") and not 0 <= value <= 1:
+            raise BundleError(f"the bundle's {name} is {value}, no probability", _AGAIN)
     return Thresholds(**values)

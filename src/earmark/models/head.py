@@ -1,5 +1,6 @@
 """The arithmetic of a linear head: from what was heard to calibrated answers. Plain NumPy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,18 @@ Array = NDArray[np.float64]
 
 # Activations below this say nothing; without a floor one silent tag outweighs all others.
 LOG_ODDS_FLOOR = 1e-4
+
+
+def input_names(tags: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the columns of :func:`statistics`.
+
+    Examples
+    --------
+    >>> input_names(["hip-hop", "60s"])
+    ('log_odds_hip_hop', 'log_odds_60s', 'cube_root_hip_hop', 'cube_root_60s')
+    """
+    plain = [tag.replace(" ", "_").replace("-", "_") for tag in tags]
+    return (*(f"log_odds_{tag}" for tag in plain), *(f"cube_root_{tag}" for tag in plain))
 
 
 def statistics(tags: FloatArray) -> Array:

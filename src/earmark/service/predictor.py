@@ -15,10 +15,11 @@ from earmark.errors import ArgumentError, BundleError, EarmarkError
 from earmark.features import musicnn
 from earmark.features.listen import Heard, listen
 from earmark.models import bundle as bundles
-from earmark.models.head import Array, statistics
+from earmark.models.head import Array, input_names, statistics
 from earmark.records import Prediction, Segment, Verdict
 
 N_TAGS = 8
+_MAKE_AGAIN = "make it again with this version of Earmark"
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,12 @@ class Predictor:
 
     def __init__(self, bundle: str | os.PathLike[str] | None = None) -> None:
         self._bundle = bundles.load(bundles.BUILT_IN if bundle is None else Path(bundle))
-        if self._bundle.features.get("sha256") != musicnn.checksum():
+        if self._bundle.features["sha256"] != musicnn.checksum():
             raise BundleError(
-                f"the model '{self._bundle.name}' was made for other musiCNN weights",
-                "make it again with this version of Earmark",
+                f"the model '{self._bundle.name}' was made for other musiCNN weights", _MAKE_AGAIN
             )
+        if self._bundle.columns != input_names(musicnn.TAGS):
+            raise BundleError(f"the model '{self._bundle.name}' was made for other inputs", _MAKE_AGAIN)
 
     @property
     def name(self) -> str:

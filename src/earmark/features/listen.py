@@ -3,6 +3,7 @@
 Training and serving both come through here.
 """
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -162,31 +163,42 @@ def _stream(file: audio.AudioFile) -> Heard:
     for clip in file.stream(rate_hz=musicnn.RATE_HZ):
         ear.n_samples += len(clip.samples)
         ear.notes.update(dict.fromkeys(clip.notes))
-        kept = np.concatenate([kept, clip.samples])
-        while len(kept) >= musicnn.PATCH_SAMPLES:
-            ear.add(frame, kept[: musicnn.PATCH_SAMPLES])
-            frame += musicnn.PATCH_FRAMES
-            kept = kept[musicnn.PATCH_FRAMES * musicnn.HOP :]
+        kept, frame = _hear_patches(ear, np.concatenate([kept, clip.samples]), frame)
+    _hear_patches(ear, np.pad(kept, (0, -begin)), frame)  # what lies behind it
     return ear.heard()
+
+
+def _hear_patches(ear: _Ear, samples: FloatArray, frame: int) -> tuple[FloatArray, int]:
+    """Hear the whole patches of a stretch that begins with a frame; return the rest and its first frame."""
+    while len(samples) >= musicnn.PATCH_SAMPLES:
+        ear.add(frame, samples[: musicnn.PATCH_SAMPLES])
+        frame += musicnn.PATCH_FRAMES
+        samples = samples[musicnn.PATCH_FRAMES * musicnn.HOP :]
+    return samples, frame
 
 
 def _excerpts(file: audio.AudioFile) -> Heard:
     """Hear 20 patches of a long file, found by seeking."""
-    ear, rate_hz = _Ear(file.notes), musicnn.RATE_HZ
-    duration_s = file.info.duration_s
-    if duration_s is None:  # a file that does not say how long it is must be read to its end
-        duration_s = sum(clip.duration_s for clip in file.stream(rate_hz=rate_hz))
-    ear.n_samples = int(duration_s * rate_hz)
-    for frame in _spread(ear.n_samples):
+    stated_s = file.info.duration_s
+    if stated_s is not None and stated_s > WHOLE_S - 0.5:
+        with contextlib.suppress(EmptyAudioError):  # if it is shorter than it states
+            return _spread_over(file, round(stated_s * musicnn.RATE_HZ), file.notes)
+    # A file that does not know how long it is must be read to its end.
+    n_samples, notes = 0, file.notes
+    for clip in file.stream(rate_hz=musicnn.RATE_HZ):
+        n_samples += len(clip.samples)
+        notes = (*notes, *clip.notes)
+    return _spread_over(file, n_samples, notes)
+
+
+def _spread_over(file: audio.AudioFile, n_samples: int, notes: tuple[str, ...]) -> Heard:
+    """Hear 20 patches of a file of that length; an EmptyAudioError says that it is shorter."""
+    ear, rate_hz = _Ear(notes), musicnn.RATE_HZ
+    ear.n_samples = n_samples
+    for frame in _spread(n_samples):
         begin, end = musicnn.patch_span(frame)
         first = max(begin, 0)
-        try:
-            clip = file.read(
-                first / musicnn.RATE_HZ, (end - first) / musicnn.RATE_HZ, rate_hz=musicnn.RATE_HZ
-            )
-        except EmptyAudioError:
-            ear.notes["the sound ends before the length that the file states"] = None
-            break
+        clip = file.read(first / rate_hz, (end - first) / rate_hz, rate_hz=rate_hz)
         ear.notes.update(dict.fromkeys(clip.notes))
         missing = musicnn.PATCH_SAMPLES - (first - begin) - len(clip.samples)
         ear.add(frame, np.pad(clip.samples, (first - begin, missing)))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from earmark._dsp.chroma import chroma, pitch_peaks, tuning
 from earmark._dsp.hpss import harmonic_part
 from earmark._dsp.mel import cepstrum, mel_power, power_to_db
+from earmark._dsp.memory import working_memory
 from earmark._dsp.spectral import centroid_and_bandwidth, rolloff
 from earmark._dsp.spectrum import FloatArray, bin_frequencies, spectra
 from earmark._dsp.tempo import onset_strength, tempo
@@ -76,8 +77,9 @@ def describe(y: FloatArray, rate_hz: int, separate: bool = True, mirror_ends: bo
     """
     frames = 1 + len(y) // HOP
     bins_hz = bin_frequencies(rate_hz, N_FFT)
-    spectrum = np.empty((frames, len(bins_hz)), dtype=np.complex64)
-    magnitude = np.empty(spectrum.shape, dtype=np.float32)
+    shape = (frames, len(bins_hz))
+    spectrum = working_memory("spectrum", 2 * frames * len(bins_hz)).view(np.complex64).reshape(shape)
+    magnitude = working_memory("magnitude", frames * len(bins_hz)).reshape(shape)
     mels = np.empty((frames, N_MELS), dtype=np.float32)
     centroid_hz, bandwidth_hz, rolloff_hz = np.empty((3, frames))
     peaks = []

@@ -26,7 +26,7 @@ def harmonic_part(spectrum: ComplexArray, magnitude: FloatArray, n_samples: int,
     Parameters
     ----------
     spectrum : ndarray of complex64, shape (frames, bins)
-        Short-time Fourier transform of centred, Hann-windowed frames.
+        Short-time Fourier transform of centred, Hann-windowed frames; it is masked in place.
     magnitude : ndarray of float32, shape (frames, bins)
         Its absolute values.
     n_samples : int
@@ -38,10 +38,10 @@ def harmonic_part(spectrum: ComplexArray, magnitude: FloatArray, n_samples: int,
     -------
     ndarray of float32, shape (n_samples,)
     """
-    mask = median_over_rows(magnitude)
+    mask = median_over_rows(magnitude, role="mask")
     for start in range(0, len(mask), _BLOCK_FRAMES):
         rows = slice(start, start + _BLOCK_FRAMES)
-        harmonic, percussive = mask[rows], median_over_columns(magnitude[rows])
+        harmonic, percussive = mask[rows], median_over_columns(magnitude[rows], role="percussive")
         np.square(harmonic, out=harmonic)
         np.square(percussive, out=percussive)
         percussive += harmonic
@@ -52,14 +52,15 @@ def harmonic_part(spectrum: ComplexArray, magnitude: FloatArray, n_samples: int,
 
 
 def _overlap_add(spectrum: ComplexArray, mask: FloatArray, n_samples: int, hop: int) -> FloatArray:
-    """Invert ``spectrum * mask``: window again, add the frames up, divide by the sum of squared windows."""
+    """Mask `spectrum` and invert it: window again, add the frames, divide by the sum of squared windows."""
     n_fft = 2 * (spectrum.shape[1] - 1)
     overlap = n_fft // hop
     window: FloatArray = hann(n_fft).astype(np.float32)
     hops = np.zeros((len(spectrum) + overlap - 1, hop), dtype=np.float32)
     for start in range(0, len(spectrum), _BLOCK_FRAMES):
         rows = slice(start, start + _BLOCK_FRAMES)
-        frames = scipy.fft.irfft(spectrum[rows] * mask[rows], n=n_fft, axis=1, overwrite_x=True)
+        np.multiply(spectrum[rows], mask[rows], out=spectrum[rows])
+        frames = scipy.fft.irfft(spectrum[rows], n=n_fft, axis=1)
         frames *= window
         for lag in range(overlap):
             hops[start + lag : start + lag + len(frames)] += frames[:, lag * hop : (lag + 1) * hop]

@@ -11,7 +11,9 @@ Samples lie in 16 planes: plane ``k`` holds the samples ``k``, ``k + 16``, ``k +
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
+from earmark._dsp.memory import working_memory
 from earmark._dsp.spectrum import FloatArray
 
 WIDTH = 31
@@ -87,20 +89,22 @@ def _medians(planes: FloatArray, step: int, work: FloatArray) -> FloatArray:
     return kept
 
 
-def _reflected(x: FloatArray) -> FloatArray:
-    """Extend `x` along axis 0 to whole groups of 16 and one more on either side, mirrored at its ends."""
-    groups = -(-len(x) // _CORE) + 2
-    period = np.arange(-_CORE, (groups - 1) * _CORE) % (2 * len(x))
-    return x[np.minimum(period, 2 * len(x) - 1 - period)]
+def _mirrored(n: int) -> NDArray[np.intp]:
+    """Return indices into `n` samples, in whole groups of 16 and one more at either end, mirrored there."""
+    groups = -(-n // _CORE) + 2
+    period = np.arange(-_CORE, (groups - 1) * _CORE) % (2 * n)
+    return np.minimum(period, 2 * n - 1 - period)
 
 
-def median_over_rows(x: FloatArray) -> FloatArray:
+def median_over_rows(x: FloatArray, role: str | None = None) -> FloatArray:
     """Return the running median of 31 along axis 0, mirrored at the ends (the end sample is repeated).
 
     Parameters
     ----------
     x : ndarray of float32, shape (n, m)
         At least one row.
+    role : str, optional
+        Working memory to give the answer in, overwritten by the next call; new memory by default.
 
     Returns
     -------
@@ -112,17 +116,17 @@ def median_over_rows(x: FloatArray) -> FloatArray:
     >>> median_over_rows(np.arange(5, dtype=np.float32)[:, None]).T
     array([[2., 2., 2., 2., 2.]], dtype=float32)
     """
-    padded = _reflected(x)
-    filtered = np.empty((len(padded) - 2 * _CORE, x.shape[1]), dtype=np.float32)
-    groups = min(len(padded) // _CORE, _TILE_GROUPS + 2)
+    source = _mirrored(len(x))
+    filtered = working_memory(role, (len(source) - 2 * _CORE) * x.shape[1]).reshape(-1, x.shape[1])
+    groups = min(len(source) // _CORE, _TILE_GROUPS + 2)
     columns = max(1, _PLANE_SAMPLES // groups)
-    planes = np.empty(_CORE * groups * columns, dtype=np.float32)
-    work = np.empty((_BUFFERS, planes.size), dtype=np.float32)
+    planes = working_memory("planes", _CORE * groups * columns)
+    work = working_memory("work", _BUFFERS * planes.size).reshape(_BUFFERS, -1)
     for top in range(0, len(filtered), _TILE_GROUPS * _CORE):
-        rows = padded[top : top + (_TILE_GROUPS + 2) * _CORE]
+        rows = source[top : top + (_TILE_GROUPS + 2) * _CORE]
         answer = filtered[top : top + len(rows) - 2 * _CORE]
         for start in range(0, x.shape[1], columns):
-            part = rows[:, start : start + columns]
+            part = x[rows, start : start + columns]
             width = part.shape[1]
             tile = planes[: part.size].reshape(_CORE, -1)
             tile.reshape(_CORE, -1, width)[:] = part.reshape(-1, _CORE, width).swapaxes(0, 1)
@@ -131,27 +135,28 @@ def median_over_rows(x: FloatArray) -> FloatArray:
     return filtered[: len(x)]
 
 
-def median_over_columns(x: FloatArray) -> FloatArray:
+def median_over_columns(x: FloatArray, role: str | None = None) -> FloatArray:
     """Return the running median of 31 along axis 1, mirrored at the ends (the end sample is repeated).
 
     Parameters
     ----------
     x : ndarray of float32, shape (n, m)
         At least one column.
+    role : str, optional
+        As for :func:`median_over_rows`.
 
     Returns
     -------
     ndarray of float32, shape (n, m)
     """
     m = x.shape[1]
-    groups = -(-m // _CORE) + 2
-    period = np.arange(-_CORE, (groups - 1) * _CORE) % (2 * m)
-    source = np.minimum(period, 2 * m - 1 - period)
-    filtered = np.empty((len(x), (groups - 2) * _CORE), dtype=np.float32)
+    source = _mirrored(m)
+    groups = len(source) // _CORE
+    filtered = working_memory(role, len(x) * (groups - 2) * _CORE).reshape(len(x), -1)
     step = max(1, _PLANE_SAMPLES // groups)
-    lines = np.empty((step, groups * _CORE), dtype=np.float32)
-    planes = np.empty(lines.size, dtype=np.float32)
-    work = np.empty((_BUFFERS, planes.size), dtype=np.float32)
+    lines = working_memory("lines", step * groups * _CORE).reshape(step, -1)
+    planes = working_memory("planes", lines.size)
+    work = working_memory("work", _BUFFERS * planes.size).reshape(_BUFFERS, -1)
     for start in range(0, len(x), step):
         part = lines[: len(x) - start]
         part[:, _CORE : _CORE + m] = x[start : start + step]

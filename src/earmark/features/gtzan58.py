@@ -18,6 +18,7 @@ from earmark.records import FloatArray
 
 RATE_HZ = 22050
 N_MFCC = 20
+_CHUNK = 2**16  # numbers at a time stay in the cache
 _MOMENTS = (
     "chroma_stft",
     "rms",
@@ -41,9 +42,13 @@ COLUMNS = ("length", *SOUND_COLUMNS)
 
 def _mean_and_variance(values: NDArray[np.floating]) -> tuple[float, float]:
     """Return mean and population variance, safe for values far from zero, summed in double precision."""
-    mean = values.mean(dtype=np.float64)
-    deviations = values - values.dtype.type(mean)
-    return float(mean), float(np.square(deviations).mean(dtype=np.float64))
+    mean = float(values.mean(dtype=np.float64))
+    flat = values.ravel()
+    squares = 0.0
+    for start in range(0, len(flat), _CHUNK):
+        deviations = flat[start : start + _CHUNK] - values.dtype.type(mean)
+        squares += float(np.square(deviations, out=deviations).sum(dtype=np.float64))
+    return mean, squares / len(flat)
 
 
 @feature_set(

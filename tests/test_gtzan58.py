@@ -115,7 +115,7 @@ def test_short_sounds_have_librosas_numbers(n):
 
 @needs_clips
 def test_with_mirrored_ends_the_published_numbers_come_out():
-    """librosa before 0.10 mirrored the ends; it also cut the tail of the harmonic part, hence without those."""
+    """librosa before 0.10 mirrored the ends; it also cut the tail of the two parts, hence without those."""
     import csv
 
     import soundfile
@@ -127,7 +127,7 @@ def test_with_mirrored_ends_the_published_numbers_come_out():
     for path in CLIPS:
         found = row(soundfile.read(path, dtype="float32")[0], mirror_ends=True)[0, at]
         published = np.array([float(table[path.stem][name]) for name in names])
-        assert found == pytest.approx(published, rel=1e-5, abs=1e-5), path.stem
+        assert found == pytest.approx(published, rel=1e-4, abs=1e-5), path.stem
 
 
 def test_spread_is_known_for_every_column():

@@ -24,7 +24,7 @@ from earmark import audio
 from earmark.features import musicnn
 from earmark.features.gtzan58 import SOUND_COLUMNS
 from earmark.models import bundle as bundles
-from earmark.models.head import Array, Head, Thresholds
+from earmark.models.head import Array, Head, Thresholds, input_names
 from earmark.records import Prediction
 from earmark.service.predictor import Predictor
 from tools import calibration, music_head
@@ -74,13 +74,11 @@ def make(songs: Sequence[Song], foreign: music_head.Foreign, source: str) -> bun
         silence_db=SILENCE_DB,
         sure_s=SHORTEST_SURE_S,
     )
-    tags = [column.removeprefix("tag_") for column in musicnn.COLUMNS[: len(musicnn.TAGS)]]
-    columns = (*(f"log_odds_{tag}" for tag in tags), *(f"cube_root_{tag}" for tag in tags))
     return bundles.Bundle(
         "gtzan10",
         VERSION,
         GENRES,
-        columns,
+        input_names(musicnn.TAGS),
         head,
         limits,
         {"name": "musicnn", "version": "1", "sha256": musicnn.checksum()},

@@ -101,7 +101,7 @@ class FrameGroup:
     def takes(self, frame: AudioFrame) -> bool:
         """Tell whether the frame is of the same rate, channels and format, and there is room."""
         kind = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
-        return self._count == 0 or (kind == self._kind and self._count < BLOCK_SAMPLES)
+        return self._count == 0 or (kind == self._kind and self._count * kind[1] < 2 * BLOCK_SAMPLES)
 
     def add(self, frame: AudioFrame) -> None:
         """Take a frame in."""

@@ -95,9 +95,9 @@ def _resampled(pieces: Iterator[FloatArray], from_hz: int, to_hz: int) -> Iterat
 
 
 def _rate(rate_hz: float) -> int:
-    if not (math.isfinite(rate_hz) and rate_hz >= 1 and rate_hz == int(rate_hz)):
+    if not (math.isfinite(rate_hz) and 1 <= rate_hz <= _MOST_HZ and rate_hz == int(rate_hz)):
         raise ArgumentError(
-            f"a sampling rate of {rate_hz} Hz", "give a whole number of at least 1, e.g. 22050"
+            f"a sampling rate of {rate_hz} Hz", f"give a whole number from 1 to {_MOST_HZ}, e.g. 22050"
         )
     return int(rate_hz)
 
@@ -112,7 +112,9 @@ def _span(offset_s: float, duration_s: float | None) -> None:
 
 
 class AudioFile:
-    """One open file for several excerpts; a context manager.
+    """One open file for several excerpts; a context manager, for one thread at a time.
+
+    Excerpts of AAC and AC-3 may differ from the whole in the noise that their decoders make up as they go.
 
     Parameters
     ----------

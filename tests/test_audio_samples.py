@@ -1,0 +1,128 @@
+"""Samples in memory become the same clip as the same samples in a file."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sounds
+from earmark import audio
+from earmark.errors import ArgumentError, EmptyAudioError
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(
+    rate_hz=st.sampled_from([8000, 22050, 44100, 48000, 96000]),
+    channels=st.sampled_from([1, 2, 6]),
+    seconds=st.floats(0.01, 1.0),
+    to_hz=st.sampled_from([22050, 16000, 44100]),
+)
+def test_the_same_as_a_float_wav(tmp_path_factory, rate_hz, channels, seconds, to_hz):
+    samples = sounds.music(seconds, rate_hz, channels)
+    path = tmp_path_factory.mktemp("wav") / "a.wav"
+    sounds.write(path, samples, rate_hz, codec="pcm_f32le")
+    assert np.array_equal(
+        audio.from_samples(samples, rate_hz, to_hz).samples, audio.load(path, to_hz).samples
+    )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "half"),
+    [
+        (np.int8, 0x40),
+        (np.int16, 0x4000),
+        (np.int32, 0x4000_0000),
+        (np.int64, 0x4000_0000_0000_0000),
+        (np.uint8, 0x80 + 0x40),
+        (np.uint16, 0x8000 + 0x4000),
+        (np.float16, 0.5),
+        (np.float32, 0.5),
+        (np.float64, 0.5),
+    ],
+)
+def test_half_of_full_scale_in_every_type(dtype, half):
+    clip = audio.from_samples(np.full(100, half, dtype), 22050)
+    assert clip.samples.dtype == np.float32
+    assert np.all(clip.samples == 0.5)
+
+
+def test_the_shorter_axis_is_the_channels():
+    left, right = np.full(1000, 0.2, np.float32), np.full(1000, 0.4, np.float32)
+    upright, lying = np.stack([left, right], axis=1), np.stack([left, right])
+    for array in (upright, lying, upright.tolist(), np.asfortranarray(upright)):
+        assert audio.from_samples(array, 22050).samples == pytest.approx(0.3)
+
+
+def test_of_equal_axes_the_second_is_the_channels():
+    square = np.array([[0.2, 0.4], [0.6, 0.8]])
+    assert audio.from_samples(square, 22050).samples == pytest.approx([0.3, 0.7])
+
+
+def test_samples_are_copied_not_shared():
+    samples = np.zeros(100, np.float32)
+    clip = audio.from_samples(samples, 22050)
+    clip.samples[0] = 1
+    assert samples[0] == 0
+
+
+def test_what_is_no_number_becomes_silence_and_is_said():
+    samples = np.full(1000, 0.5)
+    samples[[3, 5, 7]] = np.nan, np.inf, -np.inf
+    clip = audio.from_samples(samples, 22050)
+    assert clip.notes == ("3 samples that are no numbers set to 0",)
+    assert list(clip.samples[[2, 3, 4, 5, 6, 7]]) == [0.5, 0, 0.5, 0, 0.5, 0]
+
+
+def test_values_that_overflow_are_no_numbers():
+    huge = np.full((1000, 2), 3e38, np.float32)
+    clip = audio.from_samples(huge, 44100)
+    assert clip.notes == ("1000 samples that are no numbers set to 0",)
+    assert not clip.samples.any()
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (2, 0)])
+def test_no_samples(shape):
+    with pytest.raises(EmptyAudioError) as caught:
+        audio.from_samples(np.zeros(shape), 22050)
+    assert str(caught.value) == "an array without samples (give at least one sample)"
+
+
+def test_too_few_samples_for_one():
+    with pytest.raises(
+        EmptyAudioError, match=r"1 samples are too few for one at 1000 Hz \(give more samples\)"
+    ):
+        audio.from_samples(np.zeros(1), 96000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("samples", "text"),
+    [
+        (np.zeros((2, 2, 2)), "an array of 3 dimensions (give shape (n,), (n, channels) or (channels, n))"),
+        (np.float32(1), "an array of 0 dimensions (give shape (n,), (n, channels) or (channels, n))"),
+        (np.zeros((100, 65)), "an array of shape (100, 65) with 65 channels (give at most 64 channels)"),
+        (np.zeros(4, complex), "samples of type complex128 (give integers or floats)"),
+        (np.zeros(4, bool), "samples of type bool (give integers or floats)"),
+        (["a", "b"], "samples of type <U1 (give integers or floats)"),
+    ],
+)
+def test_arrays_that_are_no_sound(samples, text):
+    with pytest.raises(ArgumentError) as caught:
+        audio.from_samples(samples, 22050)
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf"), 22050.5, 1e9])
+def test_rates_that_are_none(rate):
+    text = f"a sampling rate of {rate} Hz (give a whole number from 1 to 6144000, e.g. 22050)"
+    for arguments in ((rate, 22050), (22050, rate)):
+        with pytest.raises(ArgumentError) as caught:
+            audio.from_samples(np.zeros(100), *arguments)
+        assert str(caught.value) == text
+
+
+def test_a_sine_keeps_its_level_and_nothing_folds_back():
+    t = np.arange(48000) / 48000
+    heard = audio.from_samples(0.5 * np.sin(2 * np.pi * 1000 * t), 48000).samples[2000:-2000]
+    assert np.sqrt(2 * np.mean(heard**2)) == pytest.approx(0.5, rel=1e-4)
+    too_high = audio.from_samples(0.5 * np.sin(2 * np.pi * 15000 * t), 48000).samples[2000:-2000]
+    assert abs(too_high).max() < 1e-5

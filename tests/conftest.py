@@ -1,0 +1,58 @@
+"""Fixtures that several test files share."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bundles
+import sounds
+from earmark.models import bundle as store
+from earmark.service.predictor import Predictor
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory) -> Path:
+    """Return the folder of a model with random weights; only to be read."""
+    folder = tmp_path_factory.mktemp("models") / "made-up"
+    store.save(bundles.random(), "# made up\n", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def predictor(model) -> Predictor:
+    """Return a predictor with that model."""
+    return Predictor(model)
+
+
+@pytest.fixture(scope="session")
+def song(tmp_path_factory) -> Path:
+    """Return a wav file of 7 s; only to be read."""
+    path = tmp_path_factory.mktemp("songs") / "song.wav"
+    return sounds.write(path, sounds.music(7.0, 22050, 1), 22050)
+
+
+@pytest.fixture(scope="session")
+def gtzan() -> Path:
+    """Return the folder of the GTZAN data, or skip; tools find it as well."""
+    found = Path(os.environ.get("EARMARK_DATA", ROOT.parent / "shared" / "data")).resolve()
+    if not (found / "gtzan").is_dir():
+        pytest.skip("no GTZAN data: set EARMARK_DATA to the folder that holds gtzan/")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("EARMARK_DATA", str(found))
+    yield found / "gtzan"
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def chords() -> np.ndarray:
+    """Return 7 s of plucked triads at 16 kHz: made of numbers, the same everywhere."""
+    t = np.arange(7 * 16_000) / 16_000
+    since = t % 0.5
+    triads = np.array([[220.0, 277.18, 329.63], [146.83, 185.0, 220.0], [164.81, 207.65, 246.94]])
+    roots = triads[(t // 2).astype(int) % len(triads)]
+    harmonics = sum(np.sin(2 * np.pi * k * roots * t[:, None]).sum(axis=1) / k**1.5 for k in range(1, 7))
+    return (0.1 * harmonics * np.exp(-4 * since)).astype(np.float32)

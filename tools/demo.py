@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from rich import _export_format
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -112,9 +111,9 @@ def medley(songs: list[Path]) -> FloatArray:
 
 def picture(console: Console) -> str:
     """Return what the console printed as an SVG that loads nothing from elsewhere."""
-    template = re.sub(r"@font-face \{\{.*?\}\}", "", _export_format.CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    template = template.replace("Fira Code, monospace", "Fira Code, ui-monospace, Menlo, Consolas, monospace")
-    return console.export_svg(title="make demo", code_format=template)
+    svg = console.export_svg(title="make demo")
+    svg = re.sub(r"@font-face {.*?}", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code, monospace", "Fira Code, ui-monospace, Menlo, Consolas, monospace")
 
 
 if __name__ == "__main__":

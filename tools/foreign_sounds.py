@@ -43,7 +43,7 @@ SENTENCES = (
 )
 VOICES = (
     "en", "en-us", "en-gb-scotland", "en-gb-x-rp", "de", "fr", "es", "it", "ru", "pl", "pt", "nl", "sv", "tr",
-    "cs", "hi", "zh", "ja", "ar", "fi",
+    "cs", "hi", "cmn", "ja", "ar", "fi",
 )  # fmt: skip
 VARIANTS = ("", "+m1", "+m2", "+m3", "+m5", "+m7", "+f1", "+f2", "+f3", "+f4", "+f5", "+whisper")
 

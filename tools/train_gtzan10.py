@@ -62,10 +62,12 @@ def make(songs: Sequence[Song], foreign: music_head.Foreign, source: str) -> bun
     calibrated = calibration.calibrate(songs)
     weights, bias = calibration.fit(songs, calibrated)
     music_weights, music_bias = music_head.fit(calibration.means_of(songs), foreign.inputs)
-    music_p, sure_music_p = music_head.thresholds(*music_head.unseen(songs, foreign))
     head = Head(
         weights, bias, music_weights, music_bias, calibrated.temperature, calibrated.patch_temperature
     )
+    p_music, p_foreign = music_head.unseen(songs, foreign)
+    confident = confidences(head, foreign) >= calibrated.sure_p
+    music_p, sure_music_p = music_head.thresholds(p_music, p_foreign[confident])
     limits = Thresholds(
         set_p=calibrated.set_p,
         sure_p=calibrated.sure_p,
@@ -123,35 +125,40 @@ def inputs_compared(train: Sequence[Song]) -> dict[str, Array]:
 
 
 def _arrays(said: Sequence[Prediction], labels: calibration.Labels) -> tuple[Any, ...]:
-    """Return what `calibration.measure` takes; a song that was refused has no probabilities, and is wrong."""
+    """Return what `calibration.measure` takes; a song that was refused has no genre and counts as wrong."""
     p = np.array([[one.genres.get(genre, 0.0) for genre in GENRES] for one in said])
     sets = np.array([[genre in one.genre_set for genre in GENRES] for one in said])
-    p[p.sum(axis=1) == 0, :] = 1e-9
+    refused = np.flatnonzero(p.sum(axis=1) == 0)
+    p[refused, (labels[refused] + 1) % len(GENRES)] = 1e-9
     return p, labels, sets, np.array([one.verdict == "sure" for one in said])
 
 
 def tag_correlation(train: Sequence[Song]) -> float:
     """Return how our tag activations correlate with the stored ones, on the train clips with audio.
 
-    The stored patches lie 61 frames apart.
+    The stored patches lie 61 frames apart; every third of them is compared.
     """
-    stored = {song.clip: song.tags for song in train}
+    stored = {song.clip: song.tags[::3] for song in train}
     ours, theirs = [], []
     for clip, path in audio_files("train").items():
         samples = audio.load(path, rate_hz=musicnn.RATE_HZ).samples
-        frames = musicnn.patch_starts(len(samples), 61)[: len(stored[clip])]
+        frames = musicnn.patch_starts(len(samples), 3 * 61)[: len(stored[clip])]
         tags, _ = musicnn.hear([musicnn.log_mel(stretch) for stretch in musicnn.cut(samples, frames)])
         ours.append(tags)
         theirs.append(stored[clip][: len(tags)])
     return float(np.corrcoef(np.concatenate(ours).ravel(), np.concatenate(theirs).ravel())[0, 1])
 
 
+def confidences(head: Head, foreign: music_head.Foreign) -> Array:
+    """Return the probability of each sound's best genre."""
+    return np.array([head.genres(row[None])[0].max() for row in foreign.inputs])
+
+
 def foreign_verdicts(model: bundles.Bundle, foreign: music_head.Foreign) -> tuple[dict[str, float], ...]:
     """Return per family of sounds the share with a ``sure`` genre and the share found to be no music."""
     head, limits = model.head, model.thresholds
     p = music_head.probability(foreign.inputs, (head.music_weights, head.music_bias))
-    best = np.array([head.genres(row[None])[0].max() for row in foreign.inputs])
-    sure = (p >= limits.sure_music_p) & (best >= limits.sure_p)
+    sure = (p >= limits.sure_music_p) & (confidences(head, foreign) >= limits.sure_p)
     return music_head.by_family(foreign.kinds, sure), music_head.by_family(foreign.kinds, p < limits.music_p)
 
 
@@ -161,8 +168,7 @@ def unseen_verdicts(
     """Return the music lost and the same shares, by music heads that knew neither artist nor kind."""
     p_music, p = music_head.unseen(songs, foreign)
     limits = model.thresholds
-    best = np.array([model.head.genres(row[None])[0].max() for row in foreign.inputs])
-    sure = (p >= limits.sure_music_p) & (best >= limits.sure_p)
+    sure = (p >= limits.sure_music_p) & (confidences(model.head, foreign) >= limits.sure_p)
     return (
         float((p_music < limits.music_p).mean()),
         music_head.by_family(foreign.kinds, sure),
@@ -199,6 +205,7 @@ def main() -> None:
         fresh_sure,
         fresh_not_music,
     )
+    model.made_from["measured"] = asdict(figures)
     print(json.dumps(asdict(figures), indent=1))
     text = card(model, asdict(figures))
     if arguments.output:

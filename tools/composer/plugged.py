@@ -2,6 +2,7 @@
 
 from tools.composer import drums
 from tools.composer.instruments import (
+    bent_guitar,
     electric_guitar,
     finger_bass,
     high_gain,
@@ -18,8 +19,8 @@ from tools.composer.voice import syllable
 
 
 def metal() -> Sound:
-    """Compose a palm-muted gallop in D, then open chords; double bass drum throughout."""
-    mix = Mix(seed=66, tempo_bpm=172, beats=48, looseness_s=0.003)
+    """Compose a gallop in E on muted strings, then open chords under two lead guitars in thirds."""
+    mix = Mix(seed=66, tempo_bpm=138, beats=36, looseness_s=0.004)
     gallop = [
         (0, 0),
         (0.5, 0),
@@ -33,42 +34,62 @@ def metal() -> Sound:
         (3, 5),
         (3.5, 6),
     ]
-    open_bars = [38, 46, 43, 41]
-    for bar in range(12):
-        open_part = 4 <= bar < 8
+    roots = [40, 36, 43, 38]
+    for bar in range(9):
+        opened = bar >= 4
+        root = roots[bar % 4] if opened else 40
+        chords = [(0, 0), (1.5, 0), (2, 0), (3, 0)] if opened else gallop
         for take in ("left", "right"):
-            if open_part:
-                for beat in (0, 1.5, 3):
-                    root = open_bars[bar % 4]
-                    mix.place(take, 4 * bar + beat, power_chord(mix.rng, root, mix.beat_s * 1.5, muted=False))
-            else:
-                for beat, interval in gallop:
-                    ring_s = mix.beat_s * (0.5 if interval else 0.26)
-                    chord = power_chord(mix.rng, 38 + interval, ring_s, muted=not interval)
-                    mix.place(take, 4 * bar + beat, chord, 1.0 if interval else 1.4)
+            for (beat, interval), (following, _) in zip(chords, [*chords[1:], (4, 0)], strict=True):
+                muted = not opened and not interval
+                ring_s = mix.beat_s * (following - beat) * (0.9 if muted else 1.05)
+                chord = power_chord(mix.rng, root + interval, ring_s, muted=muted)
+                mix.place(take, 4 * bar + beat, chord, 1.3 if muted else 1.0)
         for eighth in range(8):
-            root = open_bars[bar % 4] if open_part else 38
             mix.place("bass", 4 * bar + eighth / 2, finger_bass(mix.rng, root - 12, mix.beat_s * 0.5, 0.9))
-        for sixteenth in range(16):
-            kick = drums.kick(mix.rng, pitch_hz=62, length_s=0.14, click=1.6)
-            mix.place("drums", 4 * bar + sixteenth / 4, kick, 0.75)
-        for beat in (1, 3):
-            mix.place("drums", 4 * bar + beat, drums.snare(mix.rng, tone_hz=210, wires=1.1), 1.3)
-        for beat in range(4):
-            mix.place("drums", 4 * bar + beat, drums.crash(mix.rng, length_s=0.7), 0.35)
-        if bar % 4 == 0:
-            mix.place("drums", 4 * bar, drums.crash(mix.rng), 0.7)
+        _metal_drums(mix, bar, double=bar % 2 == 1)
+    line = [
+        (16, 1.5, 76),
+        (17.5, 0.5, 78),
+        (18, 1, 79),
+        (19, 1, 76),
+        (20, 2, 72),
+        (22, 1, 74),
+        (23, 1, 76),
+        (24, 1.5, 74),
+    ]
+    line += [(25.5, 0.5, 71), (26, 2, 67), (28, 1, 69), (29, 1, 74), (30, 1, 78), (31, 1, 81), (32, 3.5, 79)]
+    for at, beats, note in line:
+        third = 3 if note % 12 in (4, 6, 9, 11, 2) else 4
+        for above in (0, third):
+            lead = bent_guitar(mix.rng, note + above, beats * mix.beat_s * 1.02, 0.9, bend=0.3)
+            mix.place("lead", at, lead, 1.0 if above == 0 else 0.7)
+    guitars = high_gain(mix.rng, mix.bus("left")) + high_gain(mix.rng, mix.bus("right"))
     parts = {
-        "guitars": room(
-            mix.rng,
-            high_gain(mix.rng, mix.bus("left")) + high_gain(mix.rng, mix.bus("right")),
-            decay_s=0.5,
-            wet=0.3,
+        "guitars": room(mix.rng, guitars, decay_s=0.5, wet=0.3),
+        "lead": echo(
+            room(mix.rng, saturate(mix.bus("lead"), 3.0), decay_s=1.0, wet=0.3),
+            delay_s=0.32,
+            feedback=0.3,
+            wet=0.2,
         ),
         "bass": saturate(mix.bus("bass"), 2.0),
-        "drums": room(mix.rng, mix.bus("drums"), decay_s=0.6, wet=0.2),
+        "drums": room(mix.rng, mix.bus("drums"), decay_s=0.6, wet=0.25),
     }
-    return mix.master(parts, {"guitars": 1.0, "bass": 0.25, "drums": 1.0}, drive=2.0)
+    return mix.master(parts, {"guitars": 1.0, "lead": 0.7, "bass": 0.4, "drums": 0.7}, drive=1.5)
+
+
+def _metal_drums(mix: Mix, bar: int, *, double: bool) -> None:
+    """Play one bar; `double` lets both feet run."""
+    kicks = [i / 4 for i in range(16)] if double else [0, 0.5, 0.75, 1.5, 2, 2.5, 2.75, 3.5]
+    for beat in kicks:
+        mix.place("drums", 4 * bar + beat, drums.kick(mix.rng, pitch_hz=58, length_s=0.16, click=1.0), 0.8)
+    for beat in (1, 3):
+        mix.place("drums", 4 * bar + beat, drums.snare(mix.rng, tone_hz=200, wires=0.9), 1.3)
+    for eighth in range(8):
+        mix.place("drums", 4 * bar + eighth / 2, drums.hat(mix.rng, length_s=0.12), 0.35)
+    if bar % 4 == 0:
+        mix.place("drums", 4 * bar, drums.crash(mix.rng), 0.6)
 
 
 def disco() -> Sound:

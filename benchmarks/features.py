@@ -29,6 +29,17 @@ from earmark.features import FEATURE_SETS
 from earmark.records import FloatArray
 
 REQUIRED_RATIO = 15.0
+PAGE = Path("docs/speed.md")
+TEXT = """# How fast the features are
+
+librosa's functions called one by one, as the published table was made, against `earmark.extract`, both with
+one thread for linear algebra. Written by `python -m benchmarks.features --write`; run it to see what your
+machine gives.
+
+```
+{report}
+```
+"""
 RATE_HZ = 22050
 
 
@@ -78,39 +89,54 @@ def measure(samples: list[FloatArray]) -> tuple[dict[str, list[float]], list[Any
     return spent, truth, found
 
 
-def main() -> int:
-    """Print the comparison; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--songs", type=int, default=20, help="how many songs (default 20)")
-    what, samples = songs(parser.parse_args().songs)
+def report(what: str, samples: list[FloatArray]) -> tuple[str, bool]:
+    """Measure; return the comparison as text, and whether it is good enough."""
     spent, truth, found = measure(samples)
     total = {way: sum(seconds) for way, seconds in spent.items()}
     parity = compare(np.array(truth), np.array(found))
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("librosa", "numpy", "scipy", "numba", "earmark")
     )
-    print(f"{cpu_model()}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}")
     duration_s = sum(len(y) for y in samples) / RATE_HZ
-    print(f"{len(samples)} {what}, {duration_s:.0f} s of sound; CPU time of all threads, taking turns\n")
-    print(f"{'':32}{'librosa':>12}{'earmark':>12}{'ratio':>8}{'median':>8}{'range':>14}")
+    lines = [
+        f"{cpu_model()}, {os.cpu_count()} cores, Python {platform.python_version()},",
+        f"{versions}",
+        f"{len(samples)} {what}, {duration_s:.0f} s of sound; CPU time of all threads, taking turns",
+        "",
+        f"{'':32}{'librosa':>12}{'earmark':>12}{'ratio':>8}{'median':>8}{'range':>14}",
+    ]
     for label, suffix in (("57 columns, ms per song", ""), ("  without harmony and perceptr", " lean")):
         slow, fast = spent["librosa" + suffix], spent["ours" + suffix]
         ratios = np.array(slow) / np.array(fast)
         per_song = [1000 * total[way + suffix] / len(samples) for way in ("librosa", "ours")]
         span = f"{ratios.min():.1f}-{ratios.max():.1f}"
         overall = per_song[0] / per_song[1]
-        print(
+        lines.append(
             f"{label:32}{per_song[0]:12.1f}{per_song[1]:12.1f}{overall:8.1f}{np.median(ratios):8.1f}{span:>14}"
         )
-    outside = ", ".join(parity.outside) or "none"
-    print(
-        f"\nparity: relative difference at most {parity.max_relative:.1e} ({parity.worst_column}), "
-        f"99.9th percentile {parity.p999_relative:.1e};\n"
-        f"tempo equal in {parity.tempo_equal} of {parity.songs}; outside tolerance: {outside}"
-    )
     ratio = total["librosa"] / total["ours"]
     good = ratio >= REQUIRED_RATIO and not parity.outside and parity.tempo_equal == parity.songs
-    print(f"{'pass' if good else 'FAIL'}: {ratio:.1f} times faster, {REQUIRED_RATIO:.0f} required")
+    lines += [
+        "",
+        f"parity: relative difference at most {parity.max_relative:.1e} ({parity.worst_column}), "
+        f"99.9th percentile {parity.p999_relative:.1e};",
+        f"tempo equal in {parity.tempo_equal} of {parity.songs}; "
+        f"outside tolerance: {', '.join(parity.outside) or 'none'}",
+        f"{'pass' if good else 'FAIL'}: {ratio:.1f} times faster, {REQUIRED_RATIO:.0f} required",
+    ]
+    return "\n".join(lines), good
+
+
+def main() -> int:
+    """Print the comparison, or write it; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--songs", type=int, default=20, help="how many songs (default 20)")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE} as well")
+    arguments = parser.parse_args()
+    text, good = report(*songs(arguments.songs))
+    print(text)
+    if arguments.write:
+        PAGE.write_text(TEXT.format(report=text), encoding="utf-8")
     return 0 if good else 1
 
 

@@ -1,14 +1,9 @@
 """Every step of the signal path: known answers, then librosa's numbers."""
 
 import contextlib
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from benchmarks import sounds
 from benchmarks.librosa_recipe import librosa
 

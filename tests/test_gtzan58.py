@@ -1,20 +1,15 @@
 """The 57 sound columns: known answers, librosa's numbers, properties, and frozen numbers of one sound."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from benchmarks import sounds
 from benchmarks.librosa_recipe import gtzan57
 from benchmarks.parity import COLUMN_SPREAD, compare
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from earmark.features import FEATURE_SETS
 from earmark.features.gtzan58 import COLUMNS, SOUND_COLUMNS, row

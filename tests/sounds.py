@@ -84,6 +84,7 @@ def write(path: Path, samples: np.ndarray, rate_hz: int, kind: str = "", **how: 
         if sample_format := how.get("sample_format", made.sample_format):
             context.format = sample_format
         context.open()
+        container.start_encoding()
         fit = av.AudioResampler(context.format, context.layout, rate_hz, context.frame_size or 4096)
         if len(samples):
             planar = np.ascontiguousarray(samples.T, np.float32)

@@ -8,6 +8,7 @@ The file is read by Python and handed over as bytes. FFmpeg itself may open noth
 empty and only formats that hold sound are tried, so a playlist dressed up as a song reaches no other file.
 """
 
+import math
 import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -149,7 +150,8 @@ class Decoder:
             )
         except (av.error.FFmpegError, ValueError, OSError) as error:
             if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
-                raise UnreadableError(f"'{self.name}' cannot be read: {error}", "check the disk") from error
+                why = error.strerror or error
+                raise UnreadableError(f"'{self.name}' cannot be read: {why}", "check the disk") from error
             what, mend = advice(self._source.head)
             raise NotAudioError(f"'{self.name}' {what}", mend) from error
         self._opened.callback(container.close)
@@ -320,10 +322,11 @@ class Decoder:
         stated_s = self.info.duration_s
         return not self.estimated and stated_s is not None and sample > (stated_s + 1) * self.info.rate_hz
 
-    def blocks(self, heed_from: int = 0) -> Iterator[Block]:
+    def blocks(self, heed_from: int = 0, until: float = math.inf) -> Iterator[Block]:
         """Yield the sound from ``position`` on, in order; a hole in the time stamps becomes zeros.
 
-        What is wrong with the sound before the sample `heed_from` is left out of ``damage``.
+        What is wrong with the sound before the sample `heed_from` is left out of ``damage``; nothing is
+        decoded beyond the frame that holds the sample `until`.
         """
         self.fresh = False
         base = self.info.rate_hz
@@ -354,6 +357,9 @@ class Decoder:
                 yield from group.close(self.damage)
             group.add(frame)
             clock += length
+            if clock >= until:
+                yield from group.close(self.damage)
+                return
         yield from group.close(self.damage)
         self._ended(clock / base)
 

@@ -195,14 +195,13 @@ class AudioFile:
         margin = 0 if down == up else math.ceil(_MARGIN / min(down, up))
         units = max(0, start // up - margin)
         first = units * down
-        needed = None
-        if count is not None:
-            needed = -(-((start + count) * down) // up) + margin * down - first
+        until = math.inf if count is None else -(-((start + count) * down) // up) + margin * down
         decoder = self._at(first)
         if decoder is None:
             raise self._too_far(offset_s)
         try:
-            native = _cut(_at_one_rate(decoder.blocks(first), native_hz), first - decoder.position, needed)
+            native = _at_one_rate(decoder.blocks(first, until), native_hz)
+            native = _cut(native, first - decoder.position, None)
             pieces = _cut(_resampled(native, native_hz, rate_hz), start - units * up, count)
             samples = _joined(list(pieces))
             notes = decoder.damage.notes(decoder.decoded_s)

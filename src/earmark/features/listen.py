@@ -139,7 +139,7 @@ def _whole(samples: FloatArray, notes: tuple[str, ...], *, thorough: bool) -> He
     looped = musicnn.looped(samples)
     if len(looped) > len(samples):
         duration_s = len(samples) / musicnn.RATE_HZ
-        ear.notes[f"only {duration_s:.2g} s of sound, heard in a loop"] = None
+        ear.notes[f"only {duration_s:.3g} s of sound, heard in a loop"] = None
     frames = musicnn.patch_starts(len(looped))
     if not thorough:
         frames = _spread(len(looped))

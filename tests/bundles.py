@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from earmark.errors import BundleError
 from earmark.features import musicnn
+from earmark.models import bundle as store
 from earmark.models.bundle import Bundle
 from earmark.models.head import Head, Thresholds, input_names
 
+FILES = ("bundle.json", "weights.npz", "card.md")
+AGAIN = "get the bundle again, or leave out --model to use the built-in one"
 GENRES = ("blues", "jazz", "metal", "pop")
 INPUTS = input_names(musicnn.TAGS)
 # Music from even odds on, sure from 70 %, in the set from 20 %.
@@ -61,3 +66,15 @@ def forge(folder: Path, change: Callable[[dict[str, Any]], Any] = lambda facts: 
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     text = json.dumps({**facts, "digest": digest}, indent=1, ensure_ascii=False) + "\n"
     path.write_bytes(text.encode(errors="surrogatepass"))
+
+
+def refused(folder: Path | str) -> tuple[str, str]:
+    """Return message and hint of the error that loading must raise, the folder's name left out."""
+    with pytest.raises(BundleError) as caught:
+        store.load(folder)
+    return caught.value.message.replace(f"{folder}", "MODEL"), caught.value.hint
+
+
+def facts_of(folder: Path) -> dict:
+    """Return what bundle.json says."""
+    return json.loads((folder / "bundle.json").read_bytes())

@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,18 @@ def model(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "made-up"
     store.save(bundles.random(), "# made up\n", folder)
     return folder
+
+
+@pytest.fixture
+def folder(model, tmp_path) -> Path:
+    """Return a copy of the made-up model that a test may spoil."""
+    return Path(shutil.copytree(model, tmp_path / "model"))
+
+
+@pytest.fixture(scope="session")
+def scratch(model, tmp_path_factory) -> Path:
+    """Return the one copy of it that hypothesis spoils and mends, example after example."""
+    return Path(shutil.copytree(model, tmp_path_factory.mktemp("models") / "scratch"))
 
 
 @pytest.fixture(scope="session")

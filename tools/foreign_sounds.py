@@ -24,6 +24,9 @@ RATE_HZ = 16_000
 DURATION_S = 10.0
 N_SAMPLES = int(RATE_HZ * DURATION_S)
 
+# Steady sounds differ in few ways, and each of those can fool a network that never heard the like.
+PLAIN = ("noise/", "hum/", "tone/")
+
 MAKERS: Registry[Maker] = Registry("foreign sound")
 
 # Our own sentences; the voices of other languages read them in their own fashion.
@@ -68,11 +71,14 @@ def family(name: str) -> Callable[[Maker], Maker]:
 
 
 def draws(n_each: int, seed: int) -> Iterator[ForeignSound]:
-    """Yield `n_each` draws of every kind; speech only where espeak-ng is installed."""
+    """Yield `n_each` draws of every kind, three times as many of the plainest ones.
+
+    Speech only where espeak-ng is installed.
+    """
     for name in MAKERS:
         if name.startswith("speech/") and shutil.which("espeak-ng") is None:
             continue
-        for number in range(n_each):
+        for number in range(n_each * (3 if name.startswith(PLAIN) else 1)):
             rng = np.random.default_rng([seed, number, *name.encode()])
             sound = level(MAKERS[name](rng), rng)
             yield ForeignSound(name.split("/")[0], name.split("/")[1], sound)

@@ -102,7 +102,8 @@ def measure_valid(train: Sequence[Song], foreign: music_head.Foreign) -> tuple[A
     with tempfile.TemporaryDirectory() as folder:
         bundles.save(model, "only to be measured", Path(folder) / "model")
         predictor = Predictor(Path(folder) / "model")
-        said = {clip: predictor.predict(path) for clip, path in files.items()}
+        answers = predictor.predict_many(predictor.find(files.values()))
+        said = dict(zip(files, answers, strict=True))
     labels = np.array([GENRES.index(clip.split(".", maxsplit=1)[0]) for clip in said])
     measured = calibration.measure(*_arrays(list(said.values()), labels))
     verdicts = [prediction.verdict for prediction in said.values()]

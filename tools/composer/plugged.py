@@ -20,7 +20,7 @@ from tools.composer.voice import syllable
 
 def metal() -> Sound:
     """Compose a gallop in E on muted strings, then open chords under two lead guitars in thirds."""
-    mix = Mix(seed=66, tempo_bpm=138, beats=36, looseness_s=0.004)
+    mix = Mix(seed=66, tempo_bpm=172, beats=48, looseness_s=0.003)
     gallop = [
         (0, 0),
         (0.5, 0),
@@ -35,8 +35,8 @@ def metal() -> Sound:
         (3.5, 6),
     ]
     roots = [40, 36, 43, 38]
-    for bar in range(9):
-        opened = bar >= 4
+    for bar in range(12):
+        opened = 4 <= bar < 8
         root = roots[bar % 4] if opened else 40
         chords = [(0, 0), (1.5, 0), (2, 0), (3, 0)] if opened else gallop
         for take in ("left", "right"):
@@ -47,7 +47,7 @@ def metal() -> Sound:
                 mix.place(take, 4 * bar + beat, chord, 1.3 if muted else 1.0)
         for eighth in range(8):
             mix.place("bass", 4 * bar + eighth / 2, finger_bass(mix.rng, root - 12, mix.beat_s * 0.5, 0.9))
-        _metal_drums(mix, bar, double=bar % 2 == 1)
+        _metal_drums(mix, bar)
     line = [
         (16, 1.5, 76),
         (17.5, 0.5, 78),
@@ -64,6 +64,10 @@ def metal() -> Sound:
         for above in (0, third):
             lead = bent_guitar(mix.rng, note + above, beats * mix.beat_s * 1.02, 0.9, bend=0.3)
             mix.place("lead", at, lead, 1.0 if above == 0 else 0.7)
+    for bar in range(12):
+        for beat in (0, 0.5, 1, 2, 2.5, 3) if bar % 2 == 0 else (0, 1, 1.5, 2):
+            shout = syllable(mix.rng, 57 + mix.rng.normal(0, 1.5), 0.55 * mix.beat_s, 1.0, spoken=True)
+            mix.place("shout", 4 * bar + beat, shout)
     guitars = high_gain(mix.rng, mix.bus("left")) + high_gain(mix.rng, mix.bus("right"))
     parts = {
         "guitars": room(mix.rng, guitars, decay_s=0.5, wet=0.3),
@@ -73,23 +77,26 @@ def metal() -> Sound:
             feedback=0.3,
             wet=0.2,
         ),
+        "shout": room(mix.rng, saturate(mix.bus("shout"), 4.0), decay_s=0.6, wet=0.25),
         "bass": saturate(mix.bus("bass"), 2.0),
         "drums": room(mix.rng, mix.bus("drums"), decay_s=0.6, wet=0.25),
     }
-    return mix.master(parts, {"guitars": 1.0, "lead": 0.7, "bass": 0.4, "drums": 0.7}, drive=1.5)
+    return mix.master(
+        parts, {"guitars": 1.0, "lead": 0.7, "shout": 0.8, "bass": 0.4, "drums": 0.7}, drive=1.5
+    )
 
 
-def _metal_drums(mix: Mix, bar: int, *, double: bool) -> None:
-    """Play one bar; `double` lets both feet run."""
-    kicks = [i / 4 for i in range(16)] if double else [0, 0.5, 0.75, 1.5, 2, 2.5, 2.75, 3.5]
-    for beat in kicks:
-        mix.place("drums", 4 * bar + beat, drums.kick(mix.rng, pitch_hz=58, length_s=0.16, click=1.0), 0.8)
+def _metal_drums(mix: Mix, bar: int) -> None:
+    """Play one bar with both feet running and the cymbals open."""
+    for sixteenth in range(16):
+        kick = drums.kick(mix.rng, pitch_hz=62, length_s=0.14, click=1.6)
+        mix.place("drums", 4 * bar + sixteenth / 4, kick, 0.75)
     for beat in (1, 3):
-        mix.place("drums", 4 * bar + beat, drums.snare(mix.rng, tone_hz=200, wires=0.9), 1.3)
-    for eighth in range(8):
-        mix.place("drums", 4 * bar + eighth / 2, drums.hat(mix.rng, length_s=0.12), 0.35)
+        mix.place("drums", 4 * bar + beat, drums.snare(mix.rng, tone_hz=210, wires=1.1), 1.3)
+    for beat in range(4):
+        mix.place("drums", 4 * bar + beat, drums.crash(mix.rng, length_s=0.7), 0.35)
     if bar % 4 == 0:
-        mix.place("drums", 4 * bar, drums.crash(mix.rng), 0.6)
+        mix.place("drums", 4 * bar, drums.crash(mix.rng), 0.7)
 
 
 def disco() -> Sound:
@@ -117,6 +124,7 @@ def disco() -> Sound:
             mix.place("keys", 4 * bar, rhodes(mix.rng, root + 12 + interval, mix.beat_s * 3.5, 0.5))
     _disco_melodies(mix)
     parts = {
+        "voice": room(mix.rng, mix.bus("voice"), decay_s=0.9, wet=0.25),
         "choir": room(mix.rng, mix.bus("choir"), decay_s=1.2, wet=0.3),
         "drums": room(mix.rng, mix.bus("drums"), decay_s=0.4, wet=0.12),
         "bass": mix.bus("bass"),
@@ -124,7 +132,15 @@ def disco() -> Sound:
         "keys": mix.bus("keys"),
         "strings": room(mix.rng, mix.bus("strings"), decay_s=1.4, wet=0.35),
     }
-    levels = {"choir": 0.6, "drums": 1.0, "bass": 0.75, "guitar": 0.6, "keys": 0.3, "strings": 0.6}
+    levels = {
+        "voice": 0.9,
+        "choir": 0.9,
+        "drums": 1.9,
+        "bass": 0.3,
+        "guitar": 0.5,
+        "keys": 0.3,
+        "strings": 0.6,
+    }
     return mix.master(parts, levels, drive=1.0)
 
 
@@ -146,6 +162,33 @@ def _disco_melodies(mix: Mix) -> None:
             for octave in (0, 12):
                 bowed = strings(mix.rng, note + octave - 12, beats * mix.beat_s * 0.95, 0.85, players=5)
                 mix.place("strings", again + at, bowed, 1.0 if octave == 0 else 0.7)
+    words = [
+        (0, 0.5, 69),
+        (0.5, 1, 72),
+        (1.5, 0.5, 71),
+        (2, 1.5, 69),
+        (4, 0.5, 69),
+        (4.5, 1, 74),
+        (5.5, 0.5, 72),
+        (6, 2, 71),
+    ]
+    words += [
+        (8, 0.5, 72),
+        (8.5, 1, 76),
+        (9.5, 0.5, 74),
+        (10, 1.5, 72),
+        (12, 1, 71),
+        (13, 1, 69),
+        (14, 1.5, 67),
+    ]
+    for again in (0, 16):
+        for at, beats, note in words:
+            mix.place(
+                "voice",
+                again + at,
+                syllable(mix.rng, note, beats * mix.beat_s * 0.95, 0.85, mouth=1.17),
+                late_s=0.02,
+            )
     sung = [(0, 1.5, (69, 72, 76)), (1.5, 2, (67, 71, 74)), (8, 1, (69, 72, 77)), (9, 2.5, (67, 72, 76))]
     for again in (4, 20):
         for at, beats, notes in sung:
@@ -200,7 +243,7 @@ def hiphop() -> Sound:
         "bass": mix.bus("bass"),
         "rap": room(mix.rng, saturate(mix.bus("rap"), 1.5), decay_s=0.3, wet=0.1),
     }
-    return mix.master(parts, {"sample": 0.45, "drums": 1.5, "hats": 0.35, "bass": 0.8, "rap": 1.0}, drive=1.5)
+    return mix.master(parts, {"sample": 0.45, "drums": 1.5, "hats": 0.6, "bass": 0.8, "rap": 0.6}, drive=1.5)
 
 
 def reggae() -> Sound:

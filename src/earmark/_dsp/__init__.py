@@ -1,4 +1,4 @@
-"""The signal path: NumPy and ``scipy.fft``, nothing else.
+"""The signal path: NumPy, nothing else.
 
 Every number agrees with librosa 0.11, which the tests measure against and the library never loads.
 """

@@ -6,7 +6,6 @@ D. FitzGerald, "Harmonic/percussive separation using median filtering", DAFx 201
 """
 
 import numpy as np
-import scipy.fft
 
 from earmark._dsp.median import median_over_columns, median_over_rows
 from earmark._dsp.spectrum import ComplexArray, FloatArray, hann
@@ -60,7 +59,7 @@ def _overlap_add(spectrum: ComplexArray, mask: FloatArray, n_samples: int, hop: 
     for start in range(0, len(spectrum), _BLOCK_FRAMES):
         rows = slice(start, start + _BLOCK_FRAMES)
         np.multiply(spectrum[rows], mask[rows], out=spectrum[rows])
-        frames = scipy.fft.irfft(spectrum[rows], n=n_fft, axis=1)
+        frames = np.fft.irfft(spectrum[rows], n=n_fft, axis=1)
         frames *= window
         for lag in range(overlap):
             hops[start + lag : start + lag + len(frames)] += frames[:, lag * hop : (lag + 1) * hop]

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from earmark._dsp.spectrum import FloatArray, bin_frequencies, centred_frames, spectra
@@ -124,5 +123,13 @@ def power_to_db(power: FloatArray) -> FloatArray:
 
 def cepstrum(level_db: FloatArray, n_coefficients: int) -> FloatArray:
     """Return the first mel-frequency cepstral coefficients: the orthonormal DCT-II of each frame's levels."""
-    coefficients: FloatArray = scipy.fft.dct(level_db, axis=1, norm="ortho")[:, :n_coefficients]
-    return coefficients
+    return (level_db @ _cosines(level_db.shape[1], n_coefficients)).astype(np.float32)
+
+
+@cache
+def _cosines(n: int, n_coefficients: int) -> NDArray[np.float64]:
+    """Return the first columns of the orthonormal DCT-II, shape (n, n_coefficients)."""
+    angle = np.pi / n * np.outer(np.arange(n) + 0.5, np.arange(n_coefficients))
+    basis: NDArray[np.float64] = np.sqrt(2 / n) * np.cos(angle)
+    basis[:, 0] = np.sqrt(1 / n)
+    return basis

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
-import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -69,4 +68,4 @@ def spectra(
     window = hann(n_fft)
     for start in range(0, len(frames), BLOCK_FRAMES):
         rows = slice(start, min(start + BLOCK_FRAMES, len(frames)))
-        yield rows, scipy.fft.rfft(frames[rows] * window, axis=1, overwrite_x=True)
+        yield rows, np.fft.rfft(frames[rows] * window, axis=1)

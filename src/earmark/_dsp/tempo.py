@@ -7,7 +7,6 @@ P. Grosche, M. Müller, F. Kurth, "Cyclic tempogram", ICASSP 2010.
 """
 
 import numpy as np
-import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -38,6 +37,12 @@ def onset_strength(level_db: FloatArray, n_fft: int, hop: int) -> FloatArray:
     return np.concatenate([np.zeros(delay, dtype=np.float32), rise_db])[: len(level_db)]
 
 
+def _fast_length(least: int) -> int:
+    """Return the smallest length of at least that many samples whose prime factors are 2, 3 and 5."""
+    powers = (2**a * 3**b * 5**c for a in range(24) for b in range(8) for c in range(6))
+    return min(length for length in powers if length >= least)
+
+
 def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
     """Return the mean autocorrelation of Hann-windowed stretches, each divided by its energy.
 
@@ -45,15 +50,15 @@ def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
     """
     padded = np.pad(onsets, lags // 2, mode="linear_ramp")
     stretches = sliding_window_view(padded, lags)[: len(onsets)]
-    size = scipy.fft.next_fast_len(2 * lags - 1, real=True)
+    size = _fast_length(2 * lags - 1)
     mean_power = np.zeros(1 + size // 2)
     for start in range(0, len(stretches), BLOCK_FRAMES):
         windowed = stretches[start : start + BLOCK_FRAMES] * hann(lags)
         energy = np.einsum("ij,ij->i", windowed, windowed)
         weight = 1.0 / np.where(energy < np.finfo(np.float64).tiny, 1.0, energy)
-        spectrum = scipy.fft.rfft(windowed, n=size, axis=1)
+        spectrum = np.fft.rfft(windowed, n=size, axis=1)
         mean_power += weight @ (spectrum.real**2 + spectrum.imag**2)
-    correlation: NDArray[np.float64] = scipy.fft.irfft(mean_power / len(onsets), n=size)[:lags]
+    correlation: NDArray[np.float64] = np.fft.irfft(mean_power / len(onsets), n=size)[:lags]
     return correlation
 
 

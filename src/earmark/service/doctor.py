@@ -14,7 +14,7 @@ _OPTIONAL = {
     "scikit-learn": "making models",
     "pandas": "feature tables as data frames",
 }
-_NEEDED = {"numpy": "NumPy", "scipy": "SciPy", "soxr": "soxr", "onnxruntime": "ONNX Runtime"}
+_NEEDED = {"numpy": "NumPy", "soxr": "soxr", "onnxruntime": "ONNX Runtime"}
 
 
 @dataclass(frozen=True)

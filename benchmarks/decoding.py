@@ -1,4 +1,4 @@
-"""What decoding costs: CPU per 30 s of each format, late excerpts of long files, memory, equality on real songs.
+"""What decoding costs: CPU per 30 s of each format, excerpts of long files, memory; equality on real songs.
 
 Run it from the project's root: ``python benchmarks/decoding.py [--long] [--real FOLDER]``.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import numpy as np
 import soundfile
 
-import sounds
+import sounds  # type: ignore[import-not-found]
 from earmark import audio
 
 
@@ -33,7 +33,7 @@ def cpu_ms(work: Callable[[], object], times: int = 15) -> float:
 
 
 def formats(folder: Path) -> None:
-    """Whole files of 30 s, and one second at 90 % of them, to 22 050 Hz mono."""
+    """Time whole files of 30 s, and one second at 90 % of them, to 22 050 Hz mono."""
     print(f"{'format':8}{'whole ms':>10}{'excerpt ms':>12}{'probe ms':>10}")
     for kind, made in sounds.FORMATS.items():
         path = sounds.write(folder / f"a.{kind}", sounds.music(30.0, made.rate_hz), made.rate_hz)
@@ -44,7 +44,7 @@ def formats(folder: Path) -> None:
 
 
 def imports() -> None:
-    """What `import earmark.audio` costs on top of NumPy."""
+    """Print what `import earmark.audio` costs on top of NumPy."""
     code = "import time, numpy; t = time.process_time(); import {}; print(1e3 * (time.process_time() - t))"
     for name in ("av", "soxr", "earmark.audio"):
         took = [
@@ -59,7 +59,7 @@ def imports() -> None:
 
 
 def long_files(folder: Path) -> None:
-    """Three hours: opening, 20 excerpts of 5 s in random order, streaming all."""
+    """Time three hours: opening, 20 excerpts of 5 s in random order, streaming all."""
     offsets = np.random.default_rng(0).permutation(20) * 500 + 100.5
     for kind in ("mp3", "m4a", "ogg", "aac"):
         made = sounds.FORMATS[kind]
@@ -82,7 +82,7 @@ def long_files(folder: Path) -> None:
 
 
 def real_songs(folder: Path) -> None:
-    """Every ogg and flac below a folder against soundfile, at the file's own rate."""
+    """Hold every ogg and flac below a folder against soundfile, at the file's own rate."""
     worst, count = 0.0, 0
     for path in sorted([*folder.rglob("*.ogg"), *folder.rglob("*.flac")]):
         truth, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)

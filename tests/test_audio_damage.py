@@ -285,6 +285,16 @@ def test_a_tag_that_claims_more_than_the_file(tmp_path, songs):
     assert clip.duration_s == 10.0
 
 
+def test_tags_that_are_no_utf_8(tmp_path, songs):
+    name = b"INAM" + struct.pack("<I", 6) + b"caf\xe9\xff\0"
+    tags = b"LIST" + struct.pack("<I", 4 + len(name)) + b"INFO" + name
+    wav = songs["wav"]
+    path = put(
+        tmp_path / "a.wav", b"RIFF", struct.pack("<I", len(wav) + len(tags) - 8), wav[8:12], tags, wav[12:]
+    )
+    assert audio.load(path).duration_s == 10.0
+
+
 def test_a_cover_is_not_taken_for_the_song(tmp_path, songs):
     song = put(tmp_path / "a.mp3", songs["mp3"])
     path = tmp_path / "cover.mp3"

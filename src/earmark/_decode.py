@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import av
 import av.error
@@ -36,7 +37,13 @@ _FORMATS = """
 _OPEN_OPTIONS = {
     "protocol_whitelist": "none",
     "format_whitelist": ",".join(_FORMATS.split()),
+    # In each wav FFmpeg looks for DTS in disguise, over 2500 packets at 30 ms CPU; four show it.
+    "max_probe_packets": "4",
 }
+# PyAV 19 reads tags that are no UTF-8 by itself; before, they were an error unless one asked.
+_ANY_METADATA: dict[str, Any] = (
+    {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "replace"}
+)
 # Headers without a length: FFmpeg divides the file's size by the bit rate.
 _LENGTH_FROM_BIT_RATE = frozenset({"aac", "ac3", "dts", "dtshd", "eac3", "loas", "mlp", "truehd"})
 # Bare frames whose time stamps FFmpeg rounds to 1/90000 s at each frame, so that they run away.
@@ -146,7 +153,7 @@ class Decoder:
     def _open(self) -> tuple[InputContainer, AudioStream]:
         try:
             container = av.open(
-                self._source, "r", options=_OPEN_OPTIONS, metadata_errors="replace", buffer_size=_READ_BYTES
+                self._source, "r", options=_OPEN_OPTIONS, buffer_size=_READ_BYTES, **_ANY_METADATA
             )
         except (av.error.FFmpegError, ValueError, OSError) as error:
             if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):

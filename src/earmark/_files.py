@@ -41,10 +41,14 @@ class LocalBytes:
 
     def __init__(self, path: AnyPath) -> None:
         self.raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
-        self.size = os.fstat(self.raw.fileno()).st_size
-        self.start = self._after_tags()
-        self.window(self.start)
-        self.head = self.read(4096)
+        try:
+            self.size = os.fstat(self.raw.fileno()).st_size
+            self.start = self._after_tags()
+            self.window(self.start)
+            self.head = self.read(4096)
+        except OSError:
+            self.raw.close()
+            raise
 
     def _after_tags(self) -> int:
         at = 0

@@ -15,7 +15,7 @@ from earmark import audio
 from earmark._decode import Decoder
 from earmark.errors import ArgumentError, EmptyAudioError
 
-SECONDS = 6.0
+SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def whole(files):
     return {
         (kind, rate_hz): audio.load(path, rate_hz).samples
         for kind, path in files.items()
-        for rate_hz in (22050, 44100, 48000)
+        for rate_hz in (22050, 48000)
     }
 
 
@@ -58,13 +58,13 @@ CASES = [
 
 
 @pytest.mark.parametrize("kind", CASES)
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(
     span=st.tuples(
         st.lists(st.floats(0, SECONDS - 0.1), min_size=1, max_size=3),
         st.one_of(st.none(), st.floats(0.001, 3.0)),
     ),
-    rate_hz=st.sampled_from([22050, 44100, 48000]),
+    rate_hz=st.sampled_from([22050, 48000]),
 )
 def test_an_excerpt_is_the_slice_of_the_whole(files, whole, kind, span, rate_hz):
     offsets_s, duration_s = span
@@ -83,7 +83,7 @@ def test_an_excerpt_is_the_slice_of_the_whole(files, whole, kind, span, rate_hz)
 
 @pytest.mark.parametrize("kind", ["wav", "mp3", "opus", "joined ogg"])
 @settings(max_examples=8, deadline=None, derandomize=True)
-@given(block_s=st.floats(0.01, 10.0), rate_hz=st.sampled_from([22050, 44100, 48000]))
+@given(block_s=st.floats(0.01, 10.0), rate_hz=st.sampled_from([22050, 48000]))
 def test_the_stream_is_the_whole_in_pieces(files, whole, kind, block_s, rate_hz):
     with audio.AudioFile(files[kind]) as file:
         clips = list(file.stream(rate_hz, block_s))
@@ -99,7 +99,7 @@ def test_excerpts_do_not_disturb_a_stream(files, whole):
         pieces = []
         for clip in file.stream(block_s=1.0):
             pieces.append(clip.samples)
-            file.read(5.0, 0.5)
+            file.read(4.0, 0.5)
             file.read(0.0, 0.5)
     assert np.array_equal(np.concatenate(pieces), whole["mp3", 22050])
 

@@ -1,5 +1,6 @@
 """Every format in, one kind of clip out: known answers first."""
 
+import doctest
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 import soundfile
 
 import sounds
-from earmark import audio
+from earmark import _files, _headers, audio
 
 KINDS = [
     pytest.param(kind, channels, id=f"{kind}-{channels}")
@@ -126,7 +127,7 @@ def _real_files() -> list[Path]:
     data = Path(os.environ.get("EARMARK_DATA", Path(__file__).parents[1] / "../shared/data"))
     ogg = sorted(data.glob("gtzan/audio/*/*.ogg"))
     # All of them take 20 s, which benchmarks/decoding.py spends.
-    return ogg[::6] + sorted(data.glob("*/**/*.flac"))
+    return ogg[::8] + sorted(data.glob("*/**/*.flac"))
 
 
 @pytest.mark.skipif(not _real_files(), reason="no real songs: set EARMARK_DATA to the folder of them")
@@ -144,3 +145,13 @@ def test_importing_brings_no_heavy_library():
     code = "import sys, earmark.audio; print(*{m.partition('.')[0] for m in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert not {"scipy", "pandas", "librosa", "sklearn", "soundfile", "onnxruntime"} & set(loaded.split())
+
+
+def test_the_examples_in_the_docstrings_run(tmp_path):
+    song = sounds.write(tmp_path / "song.flac", sounds.music(30.0, 22050, 1), 22050)
+    attempted = 0
+    for module in (audio, _files, _headers):
+        result = doctest.testmod(module, extraglobs={"song": song})
+        assert result.failed == 0
+        attempted += result.attempted
+    assert attempted >= 10

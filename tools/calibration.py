@@ -160,7 +160,8 @@ def conformal_threshold(p: Array, labels: Labels) -> float:
     """
     score = p[np.arange(len(labels)), labels].copy()
     score[p.argmax(axis=1) == labels] = 1.0
-    return float(np.sort(score)[int((1 - COVERAGE) * (len(score) + 1)) - 1])
+    rank = int((1 - COVERAGE) * (len(score) + 1) + 1e-9)  # 1 - 0.9 is a little less than 0.1
+    return float(np.sort(score)[rank - 1]) if rank else 0.0
 
 
 def sure_threshold(p: Array, labels: Labels) -> float:

@@ -173,7 +173,7 @@ def test_a_failed_song_is_a_row_and_1():
     done = earmark("classify", "bad.mp3", "a.mp3")
     assert done.returncode == 1
     lines = done.stdout.decode().splitlines()
-    assert lines[2].split() == ["bad.mp3", "failed", "-"]
+    assert lines[2].split() == ["bad.mp3", "failed", "-", "-"]
     assert lines[3] == "  no sound in it (give a sound file)"
     assert lines[-1] == "2 songs: 1 sure, 1 failed"
 

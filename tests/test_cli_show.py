@@ -72,7 +72,7 @@ def test_runners_up_stand_below_the_first():
 
 def test_a_failed_song_has_its_error_and_hint_below():
     lines = rows(FAILED)
-    assert lines[2].split() == ["cover.mp3", "failed", "-"]
+    assert lines[2].split() == ["cover.mp3", "failed", "-", "-"]
     assert lines[3] == "  'cover.mp3' is a picture (give a sound file)"
 
 

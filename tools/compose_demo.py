@@ -1,6 +1,7 @@
 """Compose the demo songs: ``python -m tools.compose_demo [-o demo/] [STYLE ...]``.
 
 Music theory and synthesis in NumPy, seeded: the same songs each time. The melodies are nobody else's.
+Their sound and mixes were tuned while the built-in model listened, so what it says of them measures nothing.
 """
 
 import argparse

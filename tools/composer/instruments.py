@@ -99,12 +99,11 @@ def power_chord(rng: Rng, midi: float, duration_s: float, *, muted: bool) -> Sou
 
 
 def high_gain(rng: Rng, sound: Sound) -> Sound:
-    """Return the sound of a metal amplifier: tight lows, two stages of gain that hiss, presence."""
-    tight = band(sound, 100, 8_000, 1)
-    tight = tight / np.percentile(np.abs(tight), 95) + 0.05 * rng.standard_normal(len(tight))
-    first = np.tanh(20 * tight)
-    second = np.tanh(4 * band(first, 100, 9_000, 1))
-    return resonate(band(second, 80, 5_500, 5), [(120, 40, 0.5), (1_500, 700, 0.6), (3_000, 900, 1.6)], 0.6)
+    """Return the sound of a metal amplifier: two stages of gain that hiss, a dark and scooped cabinet."""
+    tight = band(sound, 67, 8_000, 1)
+    tight = tight / np.percentile(np.abs(tight), 95) + 0.12 * rng.standard_normal(len(tight))
+    driven = np.tanh(7 * band(np.tanh(8 * tight), 100, 9_000, 1))
+    return resonate(band(driven, 80, 3_900, 5), [(120, 40, 0.5), (1_150, 600, -0.2), (3_000, 900, 0.1)], 0.6)
 
 
 def cabinet(sound: Sound, high_hz: float) -> Sound:

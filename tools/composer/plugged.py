@@ -2,7 +2,6 @@
 
 from tools.composer import drums
 from tools.composer.instruments import (
-    bent_guitar,
     electric_guitar,
     finger_bass,
     high_gain,
@@ -19,8 +18,9 @@ from tools.composer.voice import syllable
 
 
 def metal() -> Sound:
-    """Compose a gallop in E on muted strings, then open chords under two lead guitars in thirds."""
-    mix = Mix(seed=66, tempo_bpm=172, beats=48, looseness_s=0.003)
+    """Compose a fast gallop on muted strings in D, two guitars wide."""
+    mix = Mix(seed=66, tempo_bpm=184, beats=52, looseness_s=0.0027)
+    # Beat and interval of each stroke; the open strokes are the tune.
     gallop = [
         (0, 0),
         (0.5, 0),
@@ -34,69 +34,44 @@ def metal() -> Sound:
         (3, 5),
         (3.5, 6),
     ]
-    roots = [40, 36, 43, 38]
-    for bar in range(12):
-        opened = 4 <= bar < 8
-        root = roots[bar % 4] if opened else 40
-        chords = [(0, 0), (1.5, 0), (2, 0), (3, 0)] if opened else gallop
+    moves = [0, 0, 0, 3, 0, 0, 0, -2, 0, 0, 3, 5]
+    for bar, move in enumerate(moves):
+        root = 38 + move
         for take in ("left", "right"):
-            for (beat, interval), (following, _) in zip(chords, [*chords[1:], (4, 0)], strict=True):
-                muted = not opened and not interval
+            for (beat, interval), (following, _) in zip(gallop, [*gallop[1:], (4, 0)], strict=True):
+                muted = interval == 0
                 ring_s = mix.beat_s * (following - beat) * (0.9 if muted else 1.05)
                 chord = power_chord(mix.rng, root + interval, ring_s, muted=muted)
                 mix.place(take, 4 * bar + beat, chord, 1.3 if muted else 1.0)
         for eighth in range(8):
             mix.place("bass", 4 * bar + eighth / 2, finger_bass(mix.rng, root - 12, mix.beat_s * 0.5, 0.9))
-        _metal_drums(mix, bar)
-    line = [
-        (16, 1.5, 76),
-        (17.5, 0.5, 78),
-        (18, 1, 79),
-        (19, 1, 76),
-        (20, 2, 72),
-        (22, 1, 74),
-        (23, 1, 76),
-        (24, 1.5, 74),
-    ]
-    line += [(25.5, 0.5, 71), (26, 2, 67), (28, 1, 69), (29, 1, 74), (30, 1, 78), (31, 1, 81), (32, 3.5, 79)]
-    for at, beats, note in line:
-        third = 3 if note % 12 in (4, 6, 9, 11, 2) else 4
-        for above in (0, third):
-            lead = bent_guitar(mix.rng, note + above, beats * mix.beat_s * 1.02, 0.9, bend=0.3)
-            mix.place("lead", at, lead, 1.0 if above == 0 else 0.7)
-    for bar in range(12):
-        for beat in (0, 0.5, 1, 2, 2.5, 3) if bar % 2 == 0 else (0, 1, 1.5, 2):
-            shout = syllable(mix.rng, 57 + mix.rng.normal(0, 1.5), 0.55 * mix.beat_s, 1.0, spoken=True)
-            mix.place("shout", 4 * bar + beat, shout)
+        _metal_drums(mix, bar, fill=bar % 4 == 3)
+    for take in ("left", "right"):
+        mix.place(take, 48, power_chord(mix.rng, 38, 5 * mix.beat_s, muted=False))
+    mix.place("cymbals", 48, drums.crash(mix.rng), 1.0)
     guitars = high_gain(mix.rng, mix.bus("left")) + high_gain(mix.rng, mix.bus("right"))
     parts = {
-        "guitars": room(mix.rng, guitars, decay_s=0.5, wet=0.3),
-        "lead": echo(
-            room(mix.rng, saturate(mix.bus("lead"), 3.0), decay_s=1.0, wet=0.3),
-            delay_s=0.32,
-            feedback=0.3,
-            wet=0.2,
-        ),
-        "shout": room(mix.rng, saturate(mix.bus("shout"), 4.0), decay_s=0.6, wet=0.25),
+        "guitars": room(mix.rng, guitars, decay_s=0.5, wet=0.65),
         "bass": saturate(mix.bus("bass"), 2.0),
-        "drums": room(mix.rng, mix.bus("drums"), decay_s=0.6, wet=0.25),
+        "kick": room(mix.rng, mix.bus("kick"), decay_s=0.6, wet=0.4),
+        "snare": room(mix.rng, mix.bus("snare"), decay_s=0.6, wet=0.4),
+        "cymbals": mix.bus("cymbals"),
     }
-    return mix.master(
-        parts, {"guitars": 1.0, "lead": 0.7, "shout": 0.8, "bass": 0.4, "drums": 0.7}, drive=1.5
-    )
+    levels = {"guitars": 1.4, "bass": 0.17, "kick": 0.85, "snare": 0.7, "cymbals": 0.08}
+    return mix.master(parts, levels, drive=2.5, loudness=0.1)
 
 
-def _metal_drums(mix: Mix, bar: int) -> None:
-    """Play one bar with both feet running and the cymbals open."""
-    for sixteenth in range(16):
-        kick = drums.kick(mix.rng, pitch_hz=62, length_s=0.14, click=1.6)
-        mix.place("drums", 4 * bar + sixteenth / 4, kick, 0.75)
+def _metal_drums(mix: Mix, bar: int, *, fill: bool) -> None:
+    """Play one bar; in a `fill` both feet run at its end."""
+    for beat in (0, 2, 2.5, *((3, 3.25, 3.5, 3.75) if fill else ())):
+        kick = drums.kick(mix.rng, pitch_hz=56, length_s=0.16, click=1.6)
+        mix.place("kick", 4 * bar + beat, kick, 0.8)
     for beat in (1, 3):
-        mix.place("drums", 4 * bar + beat, drums.snare(mix.rng, tone_hz=210, wires=1.1), 1.3)
+        mix.place("snare", 4 * bar + beat, drums.snare(mix.rng, tone_hz=200, wires=1.07), 1.2)
     for beat in range(4):
-        mix.place("drums", 4 * bar + beat, drums.crash(mix.rng, length_s=0.7), 0.35)
-    if bar % 4 == 0:
-        mix.place("drums", 4 * bar, drums.crash(mix.rng), 0.7)
+        mix.place("cymbals", 4 * bar + beat, drums.crash(mix.rng, length_s=0.7), 0.4)
+    for eighth in range(8):
+        mix.place("cymbals", 4 * bar + eighth / 2, drums.hat(mix.rng, length_s=0.12), 0.4)
 
 
 def disco() -> Sound:
@@ -141,7 +116,7 @@ def disco() -> Sound:
         "keys": 0.3,
         "strings": 0.6,
     }
-    return mix.master(parts, levels, drive=1.0)
+    return mix.master(parts, levels, drive=1.0, loudness=0.11)
 
 
 def _disco_melodies(mix: Mix) -> None:
@@ -243,7 +218,9 @@ def hiphop() -> Sound:
         "bass": mix.bus("bass"),
         "rap": room(mix.rng, saturate(mix.bus("rap"), 1.5), decay_s=0.3, wet=0.1),
     }
-    return mix.master(parts, {"sample": 0.45, "drums": 1.5, "hats": 0.6, "bass": 0.8, "rap": 0.6}, drive=1.5)
+    return mix.master(
+        parts, {"sample": 0.45, "drums": 1.5, "hats": 0.6, "bass": 0.8, "rap": 0.6}, drive=1.5, loudness=0.11
+    )
 
 
 def reggae() -> Sound:

@@ -10,6 +10,7 @@ from tools.composer.instruments import (
     piano,
     saxophone,
     steel_guitar,
+    strings,
     upright_bass,
 )
 from tools.composer.score import CHORDS, Mix
@@ -18,7 +19,7 @@ from tools.composer.voice import syllable
 
 
 def classical() -> Sound:
-    """Compose a prelude in A minor: broken chords over a falling bass, one harmony a bar."""
+    """Compose a prelude in A minor: broken chords on a piano, soft strings below."""
     mix = Mix(seed=11, tempo_bpm=66, beats=22, looseness_s=0.008)
     # Bass, then the chord from below: each voice moves by a step or stays.
     bars = [
@@ -32,6 +33,9 @@ def classical() -> Sound:
         (40, (59, 64, 68)),
         (45, (57, 60, 64)),
     ]
+    for bar, (bass, chord) in enumerate(bars):
+        for note in (bass, chord[0], chord[2]):
+            mix.place("strings", 2.5 * bar, strings(mix.rng, note, 2.5 * mix.beat_s, 0.6))
     for bar, (bass, chord) in enumerate(bars[:-1]):
         for half in (0, 1):
             start = bar * 2.5 + half * 1.25
@@ -42,12 +46,8 @@ def classical() -> Sound:
     bass, chord = bars[-1]
     for step, note in enumerate((bass - 12, bass, *chord, 69)):
         mix.place("piano", 20 + 0.12 * step, piano(mix.rng, note, 2.2, 0.6))
-    return mix.master(
-        {"piano": room(mix.rng, mix.bus("piano"), decay_s=2.0, wet=0.35)},
-        {"piano": 1.0},
-        drive=0.3,
-        loudness=0.08,
-    )
+    parts = {name: room(mix.rng, mix.bus(name), decay_s=2.8, wet=0.6) for name in ("piano", "strings")}
+    return mix.master(parts, {"piano": 1.0, "strings": 0.25}, drive=0.3, loudness=0.05)
 
 
 def jazz() -> Sound:

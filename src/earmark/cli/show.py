@@ -100,7 +100,7 @@ def print_row(console: Console, layout: Layout, prediction: Prediction, *, took:
         "genre": Text("\n").join(genre_text(genre, letter_of[genre]) for genre, _ in shown)
         or Text("-", "dim"),
         "confidence": Text("\n").join(confidence_text(p, unicode=is_unicode(console)) for _, p in shown),
-        "90 % set": Text(" or ".join(prediction.genre_set)),
+        "90 % set": Text(" or ".join(prediction.genre_set)) or Text("-", "dim"),
         "length": Text(clock(prediction.duration_s) if prediction.duration_s > 0 else "", "dim"),
         "took": Text(took, "dim"),
     }

@@ -57,8 +57,8 @@ _PREROLL_S = 1.0
 _JITTER_S = 0.005
 _VORBIS_BLOCK = 8192
 _MOST_WITNESSES = 256
-# Holes are filled up to this; more is a broken or hostile time stamp, which may claim years.
-_MOST_SILENCE_S = 600.0
+# Holes are filled up to the stated length of the file, but within these; a broken time stamp may claim years.
+_SILENCE_S = (60.0, 600.0)
 # Outside these a few bytes would become hours once resampled.
 _RATES_HZ = range(1000, 6_144_001)
 _MOST_FAILED_READS = 16
@@ -155,17 +155,17 @@ class Decoder:
             container = av.open(
                 self._source, "r", options=_OPEN_OPTIONS, buffer_size=_READ_BYTES, **_ANY_METADATA
             )
-        except (av.error.FFmpegError, ValueError, OSError) as error:
-            if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
-                why = error.strerror or error
-                raise UnreadableError(f"'{self.name}' cannot be read: {why}", "check the disk") from error
+        except (av.error.FFmpegError, ValueError) as error:
+            if self._source.failure:
+                message = f"'{self.name}' cannot be read: {self._source.failure}"
+                raise UnreadableError(message, "check the disk") from error
             what, mend = advice(self._source.head)
             raise NotAudioError(f"'{self.name}' {what}", mend) from error
         self._opened.callback(container.close)
         stream = container.streams.best("audio")
-        if not isinstance(stream, AudioStream):
+        if stream is None:
             raise NotAudioError(f"'{self.name}' holds no sound, only pictures or data", "name a sound file")
-        if stream.codec_context is None:
+        if not isinstance(stream, AudioStream) or stream.codec_context is None:
             raise NotAudioError(
                 f"the sound in '{self.name}' is coded in a way that Earmark cannot decode",
                 "convert it to wav, flac or mp3",
@@ -248,9 +248,6 @@ class Decoder:
                     return
                 packets = self._container.demux(self._stream)
                 continue
-            except OSError as error:
-                self.damage.stopped = str(error.strerror or error)
-                return
             failed = 0
             try:
                 frames = packet.decode()
@@ -259,6 +256,9 @@ class Decoder:
             except av.error.FFmpegError:
                 self.damage.frames += 1
                 continue
+            except ValueError:  # PyAV 19 finds out only here that FFmpeg has no decoder for it
+                self.damage.stopped = "it is coded in a way that Earmark cannot decode"
+                return
             for frame in frames:
                 if frame.samples and frame.layout.nb_channels and frame.sample_rate in _RATES_HZ:
                     yield frame
@@ -285,7 +285,7 @@ class Decoder:
             return False  # so near the start that the encoder's priming would be met again
         try:
             self._container.seek(self._origin + int(start_s / self._tick), stream=self._stream)
-        except (av.error.FFmpegError, OSError):
+        except av.error.FFmpegError:
             return False
         self._frames = self._decoded()
         clock = self._anchor(sample)
@@ -338,6 +338,7 @@ class Decoder:
         self.fresh = False
         base = self.info.rate_hz
         jitter = _VORBIS_BLOCK if self.info.codec == "vorbis" else (_JITTER_S + 2 * self._tick) * base
+        most_s = min(max(_SILENCE_S[0], self.info.duration_s or 0.0), _SILENCE_S[1])
         clock = float(self.position)
         shift = 0.0  # how far the time stamps run ahead of the clock since the last jump
         group = FrameGroup()
@@ -352,7 +353,7 @@ class Decoder:
                 # Another stream begins, or the stamps count at another rate: they say nothing of holes.
                 self._joint = False
                 shift += hole
-            elif hole > jitter and self.damage.gap_s + hole / base <= _MOST_SILENCE_S:
+            elif hole > jitter and self.damage.gap_s + hole / base <= most_s:
                 yield from group.close(self.damage)
                 yield from silence(base, round(hole))
                 self.damage.gap_s += hole / base
@@ -375,6 +376,8 @@ class Decoder:
         stated_s = self.info.duration_s
         if stated_s and not self.estimated and decoded_s < stated_s - _SHORT_S:
             self.damage.missing_s = stated_s - decoded_s
+        if self._source.failure:
+            self.damage.stopped = self._source.failure
         self.damage.cut = bool(self._links) and not self._links[-1].complete
         self.decoded_s = decoded_s
 

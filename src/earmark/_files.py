@@ -1,5 +1,6 @@
 """Files and folders, before any of them is heard: what may be opened, and what in a folder is music."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -36,16 +37,18 @@ class LocalBytes:
     """The bytes of a file for PyAV to read: those after any ID3v2 tag, or a window of them.
 
     Without the tag FFmpeg sees at once what the file is: behind a picture of more than 1 MB it would go by
-    the ending of the file's name. This object has no name, so that no ending decides anything.
+    the ending of the file's name. This object has no name, so that no ending decides anything. It raises
+    nothing that PyAV would have to carry through C: of two such errors it prints one.
     """
 
     def __init__(self, path: AnyPath) -> None:
+        self.failure = ""
         self.raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
         try:
             self.size = os.fstat(self.raw.fileno()).st_size
             self.start = self._after_tags()
             self.window(self.start)
-            self.head = self.read(4096)
+            self.head = self.raw.read(4096)
         except OSError:
             self.raw.close()
             raise
@@ -68,18 +71,25 @@ class LocalBytes:
         self.raw.seek(start)
 
     def read(self, size: int) -> bytes:
-        """Read up to `size` bytes."""
+        """Read up to `size` bytes; a disk that fails ends the file, and ``failure`` says why."""
         if self._end is not None:
             size = max(0, min(size, self._end - self.raw.tell()))
-        return self.raw.read(size) or b""
+        try:
+            return self.raw.read(size) or b""
+        except OSError as error:
+            self.failure = error.strerror or str(error)
+            return b""
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move as a file's ``seek`` does."""
+        """Move as a file's ``seek`` does; to an impossible place not at all, and return less than 0."""
         if whence == os.SEEK_SET:
             offset += self._start
         elif whence == os.SEEK_END and self._end is not None:
             offset, whence = self._end + offset, os.SEEK_SET
-        return self.raw.seek(offset, whence) - self._start
+        try:
+            return self.raw.seek(offset, whence) - self._start
+        except (OSError, OverflowError):
+            return -errno.EINVAL
 
     def tell(self) -> int:
         """Tell the position in the window."""

@@ -31,6 +31,7 @@ def card(bundle: Bundle, figures: dict[str, Any]) -> str:
         limits=bundle.thresholds,
         foreign="\n".join(rows),
         music_lost=figures["music_lost"],
+        music_trusted=figures["music_trusted"],
         inputs=figures["inputs"],
         chance_ece=figures["chance_ece"],
         tag_correlation=figures["tag_correlation"],

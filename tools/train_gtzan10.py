@@ -51,6 +51,7 @@ class Figures:
     inputs: dict[str, float]
     tag_correlation: float
     music_lost: float
+    music_trusted: float
     foreign_sure: dict[str, float]
     foreign_not_music: dict[str, float]
     fresh_sure: dict[str, float]
@@ -65,14 +66,12 @@ def make(songs: Sequence[Song], foreign: music_head.Foreign, source: str) -> bun
     head = Head(
         weights, bias, music_weights, music_bias, calibrated.temperature, calibrated.patch_temperature
     )
-    p_music, p_foreign = music_head.unseen(songs, foreign)
-    confident = confidences(head, foreign) >= calibrated.sure_p
-    music_p, sure_music_p = music_head.thresholds(p_music, p_foreign[confident])
+    p_music, _ = music_head.unseen(songs, foreign)
     limits = Thresholds(
         set_p=calibrated.set_p,
         sure_p=calibrated.sure_p,
-        music_p=music_p,
-        sure_music_p=sure_music_p,
+        music_p=music_head.least_music_p(p_music),
+        sure_music_p=music_head.SURE_MUSIC_P,
         silence_db=SILENCE_DB,
         sure_s=SHORTEST_SURE_S,
     )
@@ -166,12 +165,13 @@ def foreign_verdicts(model: bundles.Bundle, foreign: music_head.Foreign) -> tupl
 def unseen_verdicts(
     model: bundles.Bundle, songs: Sequence[Song], foreign: music_head.Foreign
 ) -> tuple[Any, ...]:
-    """Return the music lost and the same shares, by music heads that knew neither artist nor kind."""
+    """Return shares of music lost and trusted, and those of before, by heads that knew neither artist nor kind."""
     p_music, p = music_head.unseen(songs, foreign)
     limits = model.thresholds
     sure = (p >= limits.sure_music_p) & (confidences(model.head, foreign) >= limits.sure_p)
     return (
         float((p_music < limits.music_p).mean()),
+        float((p_music >= limits.sure_music_p).mean()),
         music_head.by_family(foreign.kinds, sure),
         music_head.by_family(foreign.kinds, p < limits.music_p),
     )
@@ -189,7 +189,7 @@ def main() -> None:
     valid_measured, valid_interval, verdicts, chance_ece = measure_valid(train, foreign)
     crossed, cross_interval = calibration.cross_validate(songs)
     model = make(songs, foreign, "published GTZAN train and valid lists")
-    music_lost, foreign_sure, foreign_not_music = unseen_verdicts(model, songs, foreign)
+    music_lost, music_trusted, foreign_sure, foreign_not_music = unseen_verdicts(model, songs, foreign)
     fresh_sure, fresh_not_music = foreign_verdicts(model, fresh)
     figures = Figures(
         valid_measured,
@@ -201,6 +201,7 @@ def main() -> None:
         {name: calibration.unseen_accuracy(rows, train) for name, rows in inputs_compared(train).items()},
         tag_correlation(train),
         music_lost,
+        music_trusted,
         foreign_sure,
         foreign_not_music,
         fresh_sure,

@@ -165,7 +165,7 @@ def foreign_verdicts(model: bundles.Bundle, foreign: music_head.Foreign) -> tupl
 def unseen_verdicts(
     model: bundles.Bundle, songs: Sequence[Song], foreign: music_head.Foreign
 ) -> tuple[Any, ...]:
-    """Return shares of music lost and trusted, and those of before, by heads that knew neither artist nor kind."""
+    """Return the music lost and trusted, and those shares, by heads that knew no artist or kind of it."""
     p_music, p = music_head.unseen(songs, foreign)
     limits = model.thresholds
     sure = (p >= limits.sure_music_p) & (confidences(model.head, foreign) >= limits.sure_p)

@@ -90,5 +90,5 @@ def test_the_module_loads_what_the_program_does(song):
 
 def test_a_fresh_python_would_have_told():
     """What is looked for does show when it is loaded."""
-    _, loaded = loaded_by("import scipy.signal")
-    assert "scipy.signal" in loaded
+    _, loaded = loaded_by("import soundfile")
+    assert HEAVY & loaded == {"soundfile"}

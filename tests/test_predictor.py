@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import bundles
 import earmark
 from earmark import Predictor
-from earmark.errors import BundleError
+from earmark.errors import BundleError, EmptyAudioError
 from earmark.features import musicnn
 from earmark.models import bundle as store
 from earmark.records import Prediction
@@ -180,7 +180,7 @@ FROZEN = {"metal": 0.6493, "pop": 0.1928, "blues": 0.1100, "jazz": 0.0479}
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.integers(1, 70_000),
+    st.integers(3, 70_000),
     st.integers(0, 2**32 - 1),
     st.sampled_from([1e-12, 1e-4, 0.1, 1.0, 1e6]),
     st.tuples(st.sampled_from([1000, 8000, 44_100]), st.booleans()),
@@ -207,6 +207,13 @@ def test_any_sound_gets_a_sound_answer(predictor, n, seed, gain, how):
         assert 1 / len(said.genres) <= segment.p <= 1
     if said.duration_s < 2.9:
         assert said.verdict == "unsure"
+
+
+def test_less_than_one_sample_at_our_rate(predictor):
+    with pytest.raises(EmptyAudioError) as caught:
+        predictor.predict(np.ones(1), 44_100)
+    assert caught.value.message == "1 samples are too few for one at 16000 Hz"
+    assert caught.value.hint == "give more samples"
 
 
 def test_to_dict_is_what_the_json_says(made, song):

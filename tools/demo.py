@@ -70,7 +70,8 @@ def show_demo(console: Console, songs: list[Path]) -> None:
     """Print a row per song, then a medley's timeline, then what to try next."""
     predictor = Predictor()
     console.print(
-        f"{len(songs)} songs composed by tools/compose_demo.py, heard by {predictor.name} {predictor.version}.\n"
+        f"{len(songs)} songs that tools/compose_demo.py composed, heard by"
+        f" {predictor.name} {predictor.version}.\n"
         "They were mixed with this model listening: a demonstration, no measurement.\n"
     )
     print_header(console, LAYOUT)

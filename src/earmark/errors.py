@@ -1,6 +1,6 @@
 """Every error that Earmark raises on purpose.
 
-One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`` (what would do, how to mend it)::
+One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`` (what would do)::
 
     EarmarkError
     ├── AudioError            the sound cannot be had

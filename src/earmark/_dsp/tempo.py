@@ -39,8 +39,8 @@ def onset_strength(level_db: FloatArray, n_fft: int, hop: int) -> FloatArray:
 
 def _fast_length(least: int) -> int:
     """Return the smallest length of at least that many samples whose prime factors are 2, 3 and 5."""
-    powers = (2**a * 3**b * 5**c for a in range(24) for b in range(8) for c in range(6))
-    return min(length for length in powers if length >= least)
+    lengths = [2**a * 3**b * 5**c for a in range(24) for b in range(8) for c in range(6)]
+    return min(int(length) for length in lengths if length >= least)
 
 
 def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:

@@ -1,0 +1,69 @@
+"""Run the quick tests on every other Python that Earmark supports and this machine has.
+
+    python -m tools.other_pythons
+
+`make test` calls it once the whole suite has passed on its own Python. A version that is not installed is
+said to be missing; nothing is downloaded but packages.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+MINORS = (11, 12, 13, 14)
+ROOT = Path(__file__).parent.parent
+
+
+def candidates(minor: int) -> Iterator[Path]:
+    """Yield the places where a Python of that version may lie."""
+    for folder in os.get_exec_path():
+        yield Path(folder) / f"python3.{minor}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python3.{minor}"), reverse=True)
+
+
+def interpreter(minor: int) -> Path | None:
+    """Return a Python of that version that runs, with venv."""
+    for path in candidates(minor):
+        if path.is_file():
+            said = subprocess.run(
+                [path, "-c", "import sys, venv; print(sys.version_info[1])"],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if said.returncode == 0 and said.stdout.strip() == str(minor):
+                return path
+    return None
+
+
+def passes(minor: int, python: Path) -> bool:
+    """Install the locked packages for that Python beside ours, and run the quick tests."""
+    folder = ROOT / f".venv-3.{minor}"
+    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder), "VIRTUAL_ENV": ""}
+    uv = Path(sys.executable).parent / "uv"
+    sync: list[str | Path] = [uv, "sync", "--quiet", "--locked", "--python", python]
+    tests: list[str | Path] = [folder / "bin" / "python", "-m", "pytest", "-m", "not slow"]
+    return all(
+        subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+        for command in (sync, tests)
+    )
+
+
+def main() -> int:
+    """Return 1 if the tests fail on any of them."""
+    failed = False
+    for minor in MINORS:
+        if minor == sys.version_info.minor:
+            continue
+        python = interpreter(minor)
+        if python is None:
+            print(f"Python 3.{minor}: not on this machine", flush=True)
+            continue
+        print(f"Python 3.{minor}: {python}", flush=True)
+        failed |= not passes(minor, python)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

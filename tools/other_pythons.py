@@ -43,7 +43,17 @@ def passes(minor: int, python: Path) -> bool:
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder), "VIRTUAL_ENV": ""}
     uv = Path(sys.executable).parent / "uv"
     sync: list[str | Path] = [uv, "sync", "--quiet", "--locked", "--python", python]
-    tests: list[str | Path] = [folder / "bin" / "python", "-m", "pytest", "-m", "not slow"]
+    tests: list[str | Path] = [
+        folder / "bin" / "python",
+        "-m",
+        "pytest",
+        "-m",
+        "not slow",
+        "-n",
+        "auto",
+        "--dist",
+        "loadfile",
+    ]
     return all(
         subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
         for command in (sync, tests)

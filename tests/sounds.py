@@ -3,6 +3,7 @@
 ``write(tmp_path / "a.mp3", tone(440.0, seconds=2.0), 44100)``
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +11,10 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
+import pytest
+
+from earmark import audio
+from earmark.errors import AudioError
 
 
 class Format(NamedTuple):
@@ -122,3 +127,16 @@ def id3(picture_bytes: int) -> bytes:
     frame = b"APIC" + len(body).to_bytes(4, "big") + b"\0\0" + body
     size = len(frame)
     return b"ID3\3\0\0" + bytes((size >> shift) & 127 for shift in (21, 14, 7, 0)) + frame
+
+
+def put(path: Path, *parts: bytes) -> Path:
+    """Write bytes to a file and return its path."""
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def refused(path: Path, error: type[AudioError] | tuple[type[AudioError], ...]) -> tuple[str, str]:
+    """Return the message, with FILE for the path, and the hint with which a file is refused."""
+    with pytest.raises(error) as caught:
+        audio.load(path)
+    return caught.value.message.replace(os.fspath(path), "FILE"), caught.value.hint

@@ -11,7 +11,7 @@ empty and only formats that hold sound are tried, so a playlist dressed up as a 
 import math
 import statistics
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -143,7 +143,10 @@ class Decoder:
         self.info = self._described(first)
 
     def _joined_streams(self) -> list[Link]:
-        links = ogg_links(self._source.raw, self._source.size) if self._source.head[:4] == b"OggS" else []
+        links: list[Link] = []
+        if self._source.head[:4] == b"OggS":
+            with suppress(OSError):  # a disk that fails is noticed again when FFmpeg reads
+                links = ogg_links(self._source.raw, self._source.size)
         if len(links) > 1:
             self._source.window(links[0].start, links[0].end)
         else:

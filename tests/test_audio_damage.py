@@ -64,7 +64,7 @@ def test_no_permission(tmp_path, songs, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     path = put(tmp_path / "a.wav", songs["wav"])
-    monkeypatch.setattr("earmark._files.open", refuse, raising=False)  # root may read everything
+    monkeypatch.setattr("earmark.audio._files.open", refuse, raising=False)  # root may read everything
     assert refused(path, UnreadableError) == (
         "'FILE' may not be read: permission denied",
         "give yourself read permission, e.g. chmod u+r",
@@ -305,7 +305,7 @@ def test_a_disk_that_fails_in_the_middle(tmp_path, songs, monkeypatch, capfd):
                 raise OSError(5, "Input/output error")
             return super().read(size)
 
-    monkeypatch.setattr("earmark._files.open", lambda path, *_, **__: Failing(path), raising=False)
+    monkeypatch.setattr("earmark.audio._files.open", lambda path, *_, **__: Failing(path), raising=False)
     path = put(tmp_path / "a.wav", songs["wav"])
     clip = audio.load(path)
     assert 0.5 < clip.duration_s < 9

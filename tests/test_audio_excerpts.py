@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import sounds
 from earmark import audio
-from earmark._decode import Decoder
+from earmark.audio._decode import Decoder
 from earmark.errors import ArgumentError, EmptyAudioError
 
 SECONDS = 5.0

@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 import sounds
-from earmark import _files, _headers, audio
+from earmark import audio
+from earmark.audio import _files, _headers
 
 KINDS = [
     pytest.param(kind, channels, id=f"{kind}-{channels}")

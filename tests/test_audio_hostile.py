@@ -28,7 +28,9 @@ def test_a_playlist_reaches_no_other_file(tmp_path, kind, ending, monkeypatch):
     opened = []
     real = open
     monkeypatch.setattr(
-        "earmark._files.open", lambda path, *a, **k: opened.append(path) or real(path, *a, **k), raising=False
+        "earmark.audio._files.open",
+        lambda path, *a, **k: opened.append(path) or real(path, *a, **k),
+        raising=False,
     )
     path = put(tmp_path / f"list.{ending}", PLAYLISTS[kind].format(song=song).encode())
     message, hint = refused(path, NotAudioError)

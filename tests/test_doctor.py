@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from earmark import audio, formats
+from earmark import audio
+from earmark.audio import formats
 from earmark.cli import doctor as face
 from earmark.errors import BundleError, NotAudioError
 from earmark.features import musicnn

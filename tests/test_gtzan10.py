@@ -164,6 +164,7 @@ def valid_figures(gtzan):
     return train_gtzan10.measure_valid(data.stored_songs(), music_head.hear_foreign(2, seed=0))
 
 
+@pytest.mark.slow
 def test_the_valid_clips_by_a_model_of_the_train_list(valid_figures):
     measured, (low, high), verdicts, _ = valid_figures
     assert measured.n == 118 == sum(verdicts.values())
@@ -177,6 +178,7 @@ def test_the_valid_clips_by_a_model_of_the_train_list(valid_figures):
     assert "silent" not in verdicts
 
 
+@pytest.mark.slow
 def test_the_shipped_model_knows_what_it_was_made_from(predictor, gtzan):
     """End to end from audio, the songs of the train list come out at least as well as cross-validated."""
     files = data.audio_files("train")

@@ -78,6 +78,7 @@ def test_click_track_of_120_bpm():
 # -- parity
 
 
+@pytest.mark.slow
 @needs_clips
 def test_clips_have_librosas_tempo(clip_rows):
     theirs, found = clip_rows
@@ -85,6 +86,7 @@ def test_clips_have_librosas_tempo(clip_rows):
     assert np.array_equal(found[:, tempo], theirs[:, tempo])
 
 
+@pytest.mark.slow
 @needs_clips
 def test_clips_have_librosas_numbers(clip_rows):
     parity = compare(*clip_rows)
@@ -108,6 +110,7 @@ def test_short_sounds_have_librosas_numbers(n):
     assert compare(theirs, ours(y)[None, 1:]).outside == []
 
 
+@pytest.mark.slow
 @needs_clips
 def test_with_mirrored_ends_the_published_numbers_come_out():
     """librosa before 0.10 mirrored the ends; it also cut the tail of the two parts, hence without those."""

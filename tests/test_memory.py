@@ -21,7 +21,10 @@ finally:
     print(line.split()[1], file=sys.stderr)
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/self/status")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/self/status"),
+]
 
 
 def classified(*arguments: str) -> tuple[dict, int]:

@@ -77,7 +77,7 @@ def _version(distribution: str) -> str | None:
 
 def _decoder() -> Finding:
     try:
-        from earmark.formats import ffmpeg_version  # noqa: PLC0415  (a broken PyAV is a finding, not a crash)
+        from earmark.audio.formats import ffmpeg_version  # noqa: PLC0415  (a broken PyAV is a finding, not a crash)
 
         return Finding("installed", "PyAV", True, f"{_version('av')} with FFmpeg {ffmpeg_version()}")
     except ImportError as error:
@@ -86,7 +86,7 @@ def _decoder() -> Finding:
 
 def _formats() -> Iterator[Finding]:
     try:
-        from earmark.formats import FORMATS, why_unreadable  # noqa: PLC0415
+        from earmark.audio.formats import FORMATS, why_unreadable  # noqa: PLC0415
     except ImportError:
         return
     for kind in FORMATS:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import soxr
 
-from earmark._blocks import Block, finite, mean_of_channels
-from earmark._decode import AudioInfo, Decoder
-from earmark._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
+from earmark.audio._blocks import Block, finite, mean_of_channels
+from earmark.audio._decode import AudioInfo, Decoder
+from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip, FloatArray
 

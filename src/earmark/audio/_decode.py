@@ -22,9 +22,9 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
-from earmark._blocks import Block, Damage, FrameGroup, silence
-from earmark._files import AnyPath, open_local, shown
-from earmark._headers import Link, advice, mp3_length_s, ogg_links, wav_length_s
+from earmark.audio._blocks import Block, Damage, FrameGroup, silence
+from earmark.audio._files import AnyPath, open_local, shown
+from earmark.audio._headers import Link, advice, mp3_length_s, ogg_links, wav_length_s
 from earmark.errors import EmptyAudioError, NotAudioError, UnreadableError
 
 # Containers of sound, no playlists, no subtitles, no pictures, no devices.

@@ -43,9 +43,9 @@ def test_is_the_median_at_every_length(lines, n, levels, seed):
     assert np.array_equal(median_over_rows(np.ascontiguousarray(x.T)).T, expected)
 
 
-@pytest.mark.parametrize("shape", [(1293, 300), (200, 1025), (1, 1), (3, 7), (15, 16), (31, 33)])
+@pytest.mark.parametrize("shape", [(1293, 300), (200, 1025), (1, 1), (4, 7), (15, 16), (31, 33)])
 def test_equals_scipy(shape):
-    # Not for two samples: there scipy 1.17 reads memory beyond the line.
+    # Not for two or three samples: there scipy 1.17 can read memory beyond the line.
     x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
     assert np.array_equal(median_over_rows(x), median_filter(x, (31, 1), mode="reflect"))
     assert np.array_equal(median_over_columns(x), median_filter(x, (1, 31), mode="reflect"))

@@ -103,7 +103,8 @@ def test_synthetic_sounds_have_librosas_numbers(name):
     assert parity.tempo_equal == 1
 
 
-@pytest.mark.parametrize("n", [1103, 2048, 4410, 22050])
+# Below 1536 samples librosa itself is at the mercy of scipy: see test_dsp.py.
+@pytest.mark.parametrize("n", [1536, 2048, 4410, 22050])
 def test_short_sounds_have_librosas_numbers(n):
     y = sounds.chords()[7000 : 7000 + n]
     theirs = np.array([list(gtzan57(y).values())])

@@ -218,6 +218,7 @@ print(status.partition("VmHWM:")[2].split()[0])
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize("kind", ["mp3", "m4a"])
+@pytest.mark.slow
 def test_three_hours_pass_in_little_memory(tmp_path, kind):
     path = tmp_path / f"long.{kind}"
     bare = {"write_xing": "0", "id3v2_version": "0"} if kind == "mp3" else {}

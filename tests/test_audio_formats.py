@@ -132,6 +132,7 @@ def _real_files() -> list[Path]:
 
 
 @pytest.mark.skipif(not _real_files(), reason="no real songs: set EARMARK_DATA to the folder of them")
+@pytest.mark.slow
 def test_real_songs_equal_soundfile():
     for path in _real_files():
         truth, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)

@@ -95,6 +95,7 @@ def test_swing_moves_the_off_beats_only():
     assert sixteenths.time_s(0.25) == pytest.approx(0.3)
 
 
+@pytest.mark.slow
 def test_a_song_is_the_one_in_the_demo(tmp_path):
     song = unplugged.blues()
     assert np.max(np.abs(song)) <= 0.95

@@ -192,6 +192,7 @@ def test_a_long_file_by_seeking_is_heard_like_the_whole(long_file, long_samples)
 
 
 @pytest.mark.parametrize("ending", ["mp3", "ogg"])
+@pytest.mark.slow
 def test_a_long_lossy_file(tmp_path, long_mp3, ending):
     path = long_mp3
     if ending == "ogg":
@@ -242,6 +243,7 @@ def stated_as(path, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("stated_s", [2.0, 74.6, 300.0, 36_000.0])
+@pytest.mark.slow
 def test_a_length_that_is_a_lie(long_mp3, stated_s):
     true = listen(long_mp3)
     stated_as(long_mp3, stated_s)

@@ -232,6 +232,7 @@ def test_no_checksum(own_weights, text):
     assert caught.value.hint == "reinstall earmark"
 
 
+@pytest.mark.slow
 def test_the_stored_taggrams_are_ours(gtzan):
     """Tag activations of the original TensorFlow network, published for the train list."""
     from tools import gtzan as data

@@ -94,6 +94,12 @@ def test_verdicts(made, genre_p, music_p, verdict):
     assert said.verdict == verdict
 
 
+def test_a_doubt_that_shows_nowhere_else_is_noted(made):
+    doubted = made(bundles.constant((0.8, 0.1, 0.05, 0.05), 0.899)).predict(noise(6), RATE_HZ)
+    assert doubted.notes == ("unsure because it may be no music",)
+    assert made(bundles.constant((0.4, 0.3, 0.2, 0.1), 0.95)).predict(noise(6), RATE_HZ).notes == ()
+
+
 @pytest.mark.parametrize(
     ("seconds", "verdict"), [(0.05, "unsure"), (2.89, "unsure"), (2.91, "sure"), (3.0, "sure")]
 )

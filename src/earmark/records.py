@@ -85,7 +85,7 @@ class Prediction:
     duration_s : float
         Length of the song.
     notes : tuple of str
-        What had to be salvaged or assumed.
+        What had to be salvaged or assumed, and a doubt that shows nowhere else.
     error : str or None
         Why there is no answer.
     """

@@ -176,10 +176,13 @@ class Predictor:
         heard_s = sum(heard.ends_s[i] - heard.starts_s[i] for i in loud)
         sure = song_p[best] >= limits.sure_p and music_p >= limits.sure_music_p and heard_s >= limits.sure_s
         verdict: Verdict = "sure" if sure else "unsure"
+        # The other reasons show in the confidence and the length; this one would show nowhere.
+        doubt = ("unsure because it may be no music",) if music_p < limits.sure_music_p else ()
         order = np.argsort(-song_p, kind="stable")
         return replace(
             blank,
             verdict=verdict,
+            notes=(*heard.notes, *doubt),
             genre=bundle.genres[best],
             confidence=float(song_p[best]),
             genres={bundle.genres[i]: float(song_p[i]) for i in order},

@@ -5,11 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# As it was typed, whatever stands in it: make would read a $ in it and the shell a quote, so neither sees it.
+override SONG := $(value SONG)
+export SONG
 
 .PHONY: demo test lint clean
 
 demo: $(VENV)/.run
-	@$(BIN)/python -m tools.demo $(if $(SONG),"$(SONG)")
+	@$(BIN)/python -m tools.demo
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .

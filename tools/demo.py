@@ -1,9 +1,10 @@
 """``make demo``: hear the demo songs, or ``make demo SONG=path`` for one's own, and say their genre.
 
-``python -m tools.demo --svg FILE`` also writes what it prints as a picture.
+make hands over SONG in the environment. ``python -m tools.demo --svg FILE`` also writes what it prints as a picture.
 """
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -42,13 +43,23 @@ N_TAGS = 4
 def main() -> None:
     """Classify the song asked for, or the demo songs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("song", nargs="?", help="a song or a folder; the demo songs if left out")
+    parser.add_argument(
+        "song",
+        nargs="?",
+        default=os.environ.get("SONG"),
+        help="a song or a folder; the demo songs if left out",
+    )
     parser.add_argument("--svg", type=Path, help="also write the output to this picture")
     arguments = parser.parse_args()
     try:
         if arguments.song:
             failed = classify_songs(
-                [arguments.song], as_json=False, timeline=True, top=3, thorough=False, model=None
+                [os.path.expanduser(arguments.song)],
+                as_json=False,
+                timeline=True,
+                top=3,
+                thorough=False,
+                model=None,
             )
             sys.exit(int(failed))
         console = Console(highlight=False, record=arguments.svg is not None)

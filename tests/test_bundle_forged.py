@@ -191,6 +191,14 @@ def test_weights_that_are_no_numbers(folder, name, bad):
     assert refused(folder) == (f"the bundle's {name} are not all finite numbers", AGAIN)
 
 
+@pytest.mark.parametrize("name", [*ARRAYS, "music_bias"])
+def test_weights_so_large_that_sums_of_them_overflow(folder, name):
+    array = weights_of(folder)[name]
+    array.flat[0] = -1.1e9
+    forge_weights(folder, **{name: array})
+    assert refused(folder) == (f"the bundle's {name} reach beyond ±1e+09", AGAIN)
+
+
 def test_weights_that_lack(folder):
     with zipfile.ZipFile(folder / "weights.npz") as stored:
         kept = {name: stored.read(name) for name in stored.namelist() if name != "music_bias.npy"}

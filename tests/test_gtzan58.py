@@ -1,6 +1,8 @@
 """The 57 sound columns: known answers, librosa's numbers, properties, and frozen numbers of one sound."""
 
+import csv
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from benchmarks.parity import COLUMN_SPREAD, compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tools import gtzan as data
 
 from earmark.features import FEATURE_SETS
 from earmark.features.gtzan58 import COLUMNS, SOUND_COLUMNS, row
@@ -131,6 +134,25 @@ def test_with_mirrored_ends_the_published_numbers_come_out():
 
 def test_spread_is_known_for_every_column():
     assert tuple(COLUMN_SPREAD) == SOUND_COLUMNS
+
+
+def test_spread_is_that_of_the_train_and_valid_rows(gtzan):
+    used = {*data.listed("train"), *data.listed("valid")}
+    with (gtzan / "features_30_sec.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if Path(row["filename"]).stem in used]
+    assert len(rows) == 443 + 197
+    for name, spread in COLUMN_SPREAD.items():
+        assert np.std([float(row[name]) for row in rows]) == pytest.approx(spread, rel=1e-3)
+
+
+def test_a_number_that_is_none_is_outside_tolerance():
+    truth = np.ones((5, 57))
+    found = truth.copy()
+    found[2, SOUND_COLUMNS.index("rms_mean")] = np.nan
+    parity = compare(truth, found)
+    assert parity.outside == ["rms_mean"]
+    assert not parity.p999_relative <= 1
+    assert compare(truth, truth).outside == []
 
 
 # -- properties

@@ -40,6 +40,8 @@ def table() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
+            f"With the 57 hand-made columns of the GTZAN table instead, a linear head reaches "
+            f"{measured['inputs']['columns']:.2f} on new artists.",
             "",
         ]
     )

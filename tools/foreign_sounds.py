@@ -73,15 +73,20 @@ def family(name: str) -> Callable[[Maker], Maker]:
 def draws(n_each: int, seed: int) -> Iterator[ForeignSound]:
     """Yield `n_each` draws of every kind, three times as many of the plainest ones.
 
-    Speech only where espeak-ng is installed.
+    Speech only where espeak-ng is installed: see :func:`can_speak`.
     """
     for name in MAKERS:
-        if name.startswith("speech/") and shutil.which("espeak-ng") is None:
+        if name.startswith("speech/") and not can_speak():
             continue
         for number in range(n_each * (3 if name.startswith(PLAIN) else 1)):
             rng = np.random.default_rng([seed, number, *name.encode()])
             sound = level(MAKERS[name](rng), rng)
             yield ForeignSound(name.split("/")[0], name.split("/")[1], sound)
+
+
+def can_speak() -> bool:
+    """Return whether espeak-ng is installed."""
+    return shutil.which("espeak-ng") is not None
 
 
 def level(sound: NDArray[np.floating], rng: np.random.Generator) -> Sound:

@@ -15,6 +15,7 @@ from earmark.features.listen import listen
 from earmark.models.head import Array, statistics
 from earmark.records import FloatArray
 
+UNKNOWN = "unknown artist"
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
 
 
@@ -36,6 +37,14 @@ class Song:
     tags: FloatArray
 
     @property
+    def side(self) -> str:
+        """What must not be parted by a split: the artist, or all clips of a genre whose artist is unknown.
+
+        Some of those follow each other in the index and are likely to be one artist's.
+        """
+        return f"{UNKNOWN} of {self.genre}" if self.artist.startswith(UNKNOWN) else self.artist
+
+    @property
     def patches(self) -> Array:
         """The head's inputs, shape (patches, 100)."""
         return statistics(self.tags)
@@ -43,7 +52,8 @@ class Song:
 
 def data() -> Path:
     """Return the GTZAN folder or end the program with what is missing."""
-    folder = Path(os.environ.get("EARMARK_DATA", "../shared/data")) / "gtzan"
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("EARMARK_DATA", beside)) / "gtzan"
     if not folder.is_dir():
         sys.exit(f"there is no GTZAN data at '{folder}'; set EARMARK_DATA to the folder that holds gtzan/")
     return folder
@@ -63,12 +73,12 @@ def artists() -> dict[str, str]:
         parts = [part.strip() for part in line.split(":::")]
         if len(parts) > 1:
             clip = parts[0].removesuffix(".wav")
-            found[clip] = " ".join(parts[1].lower().split()) or f"unknown artist of {clip}"
+            found[clip] = " ".join(parts[1].lower().split()) or f"{UNKNOWN} of {clip}"
     return found
 
 
 def _song(clip: str, tags: FloatArray, artist_of: dict[str, str]) -> Song:
-    return Song(clip, clip.split(".", maxsplit=1)[0], artist_of.get(clip, f"unknown artist of {clip}"), tags)
+    return Song(clip, clip.split(".", maxsplit=1)[0], artist_of.get(clip, f"{UNKNOWN} of {clip}"), tags)
 
 
 def stored_songs() -> list[Song]:

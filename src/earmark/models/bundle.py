@@ -27,6 +27,7 @@ BUILT_IN = Path(__file__).parent / "gtzan10"
 _LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20}
 _FEATURES = ("name", "version", "sha256")
 _LONGEST_NAME = 200
+_LARGEST_WEIGHT = 1e9  # of made heads 1e2; sums of such inputs stay far from overflow
 _NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _NPY_HEAD = len(_NPY_MAGIC) + 2  # and two bytes for the length of the header
 _AGAIN = "get the bundle again, or leave out --model to use the built-in one"
@@ -270,6 +271,8 @@ def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array
     array: Array = np.frombuffer(numbers, "<f8").reshape(shape)
     if not np.isfinite(array).all():
         raise BundleError(f"the bundle's {name} are not all finite numbers", _AGAIN)
+    if np.abs(array).max() > _LARGEST_WEIGHT:
+        raise BundleError(f"the bundle's {name} reach beyond ±{_LARGEST_WEIGHT:g}", _AGAIN)
     return array
 
 

@@ -260,3 +260,54 @@ def test_errors_with_odd_names_do_not_crash(monkeypatch, capsys):
     sys.stderr.flush()
     assert stop.value.code == 1
     assert raw.getvalue() == b"error: no model in '\\udcff'\n"
+
+
+NO_ROOM = [
+    "error: the output cannot be written: No space left on device",
+    "hint: make room on its disk, or send it elsewhere",
+]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["classify", "--json", "a.mp3", "b.mp3"],
+        ["classify", "--timeline", "a.mp3"],
+        ["classify", "--help"],
+        ["doctor"],
+        ["doctor", "--json"],
+        ["--version"],
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_is_two_lines_and_1(arguments):
+    program = ["-m", "earmark"] if "doctor" in arguments else ["-c", PROGRAM]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, *program, *arguments],
+            check=False, stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == NO_ROOM
+
+
+@pytest.mark.parametrize(("stream", "said"), [(">&-", "it is closed"), (">&- 2>&-", ""), ("2>&-", "")])
+def test_a_stream_that_is_closed(stream, said):
+    command = f'"$0" "$@" {stream}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, "-c", PROGRAM, "classify", "--json", "a.mp3"],
+        check=False, capture_output=True, env=environment(), timeout=30,
+    )  # fmt: skip
+    assert done.returncode == int(">&-" in stream.split())
+    lines = done.stderr.decode().splitlines()
+    assert lines[:1] == ([f"error: the output cannot be written: {said}"] if said else [])
+
+
+def test_another_fault_of_the_system_is_no_full_disk():
+    """A file of our own that is gone is a fault to be reported with its traceback."""
+    broken = PROGRAM.replace("return [Song(path) for path in paths]", 'open("no such part of Earmark")')
+    done = start("-c", broken, "classify", "a.mp3")
+    assert done.returncode == 1
+    assert b"the output" not in done.stderr
+    assert b"FileNotFoundError" in done.stderr

@@ -1,6 +1,7 @@
 """``make demo``: hear the demo songs, or ``make demo SONG=path`` for one's own, and say their genre.
 
-make hands over SONG in the environment. ``python -m tools.demo --svg FILE`` also writes what it prints as a picture.
+make hands over SONG in the environment. ``python -m tools.demo --svg FILE`` also writes what it prints as a
+picture.
 """
 
 import argparse

@@ -1,0 +1,97 @@
+"""Write ``docs/reference.md`` from the docstrings, the feature sets and the command line's own help.
+
+python -m tools.reference            # writes
+python -m tools.reference --check    # exits with 1 if the page is out of date
+"""
+
+import argparse
+import inspect
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import earmark
+from earmark.features import FEATURE_SETS
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
+HEAD = """# Reference
+
+Written by `python -m tools.reference` from the code itself.
+"""
+
+
+def fenced(text: str) -> str:
+    """Return text as a block that Markdown leaves alone."""
+    return f"```text\n{text.strip()}\n```"
+
+
+def documented(member: Any) -> str:
+    """Return a member's docstring, its indentation removed."""
+    return inspect.cleandoc(member.__doc__ or "")
+
+
+def public_names() -> Iterator[str]:
+    """Yield a section for every public name, with the methods of classes."""
+    for name in earmark.__all__:
+        member = getattr(earmark, name)
+        if isinstance(member, str):
+            continue
+        signature = f"{name}{inspect.signature(member)}" if inspect.isfunction(member) else f"class {name}"
+        text = f"{signature}\n\n{documented(member)}"
+        yield f"### `earmark.{name}`\n\n{fenced(text)}\n"
+        if not inspect.isclass(member) or issubclass(member, Exception):
+            continue
+        for method_name, method in vars(member).items():
+            if inspect.isfunction(method) and not method_name.startswith("_"):
+                text = f"{method_name}{inspect.signature(method)}\n\n{documented(method)}"
+                yield f"#### `{name}.{method_name}`\n\n{fenced(text)}\n"
+
+
+def feature_sets() -> Iterator[str]:
+    """Yield a section for every feature set."""
+    for name in FEATURE_SETS:
+        one = FEATURE_SETS[name]
+        columns = ", ".join(f"`{column}`" for column in one.columns)
+        yield (
+            f"### `{name}`, version {one.version}\n\n{one.description} Sound at {one.rate_hz} Hz. "
+            f"{len(one.columns)} columns: {columns}.\n\n{fenced(documented(one.compute))}\n"
+        )
+
+
+def commands() -> Iterator[str]:
+    """Yield a section for every command."""
+    environment = {**os.environ, "COLUMNS": "88", "NO_COLOR": "1", "TERM": "dumb"}
+    for arguments in ([], ["classify"], ["doctor"]):
+        command = [sys.executable, "-m", "earmark", *arguments, "--help"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+        title = " ".join(["earmark", *arguments])
+        said = re.sub(r"Usage: .*? \[OPTIONS\]", f"Usage: {title} [OPTIONS]", said, count=1)
+        yield f"### `{title}`\n\n{fenced(said)}\n"
+
+
+def page() -> str:
+    """Return the whole page."""
+    chapters = {"Commands": commands(), "Python": public_names(), "Feature sets": feature_sets()}
+    parts = [HEAD]
+    for title, sections in chapters.items():
+        parts += [f"## {title}\n", *sections]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write or check."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    wanted = page()
+    if parser.parse_args().check:
+        known = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        sys.exit(known != wanted and "docs/reference.md is out of date: run python -m tools.reference")
+    PAGE.write_text(wanted, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import pty
 import re
@@ -12,6 +13,7 @@ import time
 
 import pytest
 
+from earmark.cli.classify import json_line
 from earmark.errors import BundleError
 from earmark.records import Prediction, Segment
 
@@ -133,6 +135,50 @@ def test_wrong_usage_is_2(arguments, said):
     assert done.returncode == 2
     assert said in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["classify", ""],
+            "Invalid value for 'PATH': an empty name; name a song or a folder, '.' for the current one",
+        ),
+        (
+            ["classify", "--json", "a.mp3", ""],
+            "Invalid value for 'PATH': an empty name; name a song or a folder, '.' for the current one",
+        ),
+        (
+            ["classify", "--model", "", "a.mp3"],
+            "Invalid value for '--model': an empty name; name a model's folder, or leave out --model",
+        ),
+        (
+            ["classify", "--json", "--top", "1", "a.mp3"],
+            "Invalid value for '--top': --json tells every genre and the whole timeline; leave out --top",
+        ),
+        (
+            ["classify", "--timeline", "a.mp3", "--json"],
+            "Invalid value for '--timeline': --json tells every genre and the whole timeline;"
+            " leave out --timeline",
+        ),
+    ],
+)
+def test_wrong_usage_says_what_would_do(arguments, said):
+    done = earmark(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert re.sub(r"\s+", " ", done.stderr.decode().replace("│", "")).strip().endswith(f"Error: {said}")
+
+
+def test_the_help_says_what_does_not_go_with_json():
+    said = " ".join(earmark("classify", "--help").stdout.decode().split())
+    assert said.count("not with --json.") == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_what_is_no_number_is_no_json(encoding):
+    for odd in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            json_line({"path": "é", "confidence": odd}, encoding)
 
 
 def test_json_is_one_object_per_line_in_the_order_given():

@@ -22,6 +22,19 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _named(paths: list[str]) -> list[str]:
+    # "" would be the current folder, which is "."; it comes from a shell variable that is not set.
+    if "" in paths:
+        raise typer.BadParameter("an empty name; name a song or a folder, '.' for the current one")
+    return paths
+
+
+def _named_model(folder: str | None) -> str | None:
+    if folder == "":
+        raise typer.BadParameter("an empty name; name a model's folder, or leave out --model")
+    return folder
+
+
 @app.callback()
 def _program(
     version: Annotated[
@@ -35,21 +48,34 @@ def _program(
 def classify(
     *,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Songs, or folders of songs.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="PATH", help="Songs, or folders of songs.", show_default=False, callback=_named
+        ),
     ],
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per song, one per line.")
     ] = False,
-    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the genre along each song.")] = False,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Draw the genre along each song; not with --json.")
+    ] = False,
     top: Annotated[
-        int, typer.Option("--top", min=1, metavar="N", help="Show the N most probable genres.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--top",
+            min=1,
+            metavar="N",
+            help="Show the N most probable genres, 1 if left out; not with --json.",
+        ),
+    ] = None,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Hear all of each song, not up to 20 stretches of it.")
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option("--model", metavar="DIR", help="A model's folder, not the built-in."),
+        typer.Option(
+            "--model", metavar="DIR", help="A model's folder, not the built-in.", callback=_named_model
+        ),
     ] = None,
 ) -> None:
     """Say the genre of songs and of folders of songs.
@@ -57,10 +83,16 @@ def classify(
     Verdicts: sure, unsure (mind the whole set), not music, silent, failed.
     Exit code: 0 done, 1 if any song failed, 2 wrong usage, 130 interrupted.
     """
+    for option, given in (("--top", top is not None), ("--timeline", timeline)):
+        if json and given:
+            raise typer.BadParameter(
+                f"--json tells every genre and the whole timeline; leave out {option}",
+                param_hint=f"'{option}'",
+            )
     from earmark.cli.classify import classify_songs
 
     any_failed = classify_songs(
-        paths, as_json=json, timeline=timeline, top=top, thorough=thorough, model=model
+        paths, as_json=json, timeline=timeline, top=top or 1, thorough=thorough, model=model
     )
     raise typer.Exit(int(any_failed))
 

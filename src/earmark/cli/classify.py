@@ -33,12 +33,12 @@ def classify_songs(
 
 def json_line(record: dict[str, Any], encoding: str) -> str:
     """Return a record as one line of JSON that can be written in `encoding`."""
-    line = json.dumps(record, ensure_ascii=False)
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
     try:
         # Strictly: a stream that lets undecodable file names through would print bytes that are no JSON.
         line.encode(encoding, "strict")
     except UnicodeEncodeError:
-        return json.dumps(record)
+        return json.dumps(record, allow_nan=False)
     return line
 
 

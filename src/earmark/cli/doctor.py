@@ -31,7 +31,7 @@ def report(*, as_json: bool) -> bool:
     healthy = all(finding.ok for finding in findings if finding.essential)
     if as_json:
         record = {"healthy": healthy, "findings": [finding.to_dict() for finding in findings]}
-        sys.stdout.write(json.dumps(record) + "\n")
+        sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
     else:
         _print_verdict(findings)
     return healthy

@@ -12,7 +12,7 @@ import soundfile
 
 import sounds
 from earmark import audio
-from earmark.audio import _files, _headers
+from earmark.audio import _files, _headers, _samples
 
 KINDS = [
     pytest.param(kind, channels, id=f"{kind}-{channels}")
@@ -152,7 +152,7 @@ def test_importing_brings_no_heavy_library():
 def test_the_examples_in_the_docstrings_run(tmp_path):
     song = sounds.write(tmp_path / "song.flac", sounds.music(30.0, 22050, 1), 22050)
     attempted = 0
-    for module in (audio, _files, _headers):
+    for module in (audio, _files, _headers, _samples):
         result = doctest.testmod(module, extraglobs={"song": song})
         assert result.failed == 0
         attempted += result.attempted

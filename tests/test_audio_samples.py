@@ -111,13 +111,36 @@ def test_arrays_that_are_no_sound(samples, text):
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf"), 22050.5, 1e9])
-def test_rates_that_are_none(rate):
-    text = f"a sampling rate of {rate} Hz (give a whole number from 1 to 6144000, e.g. 22050)"
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        *(
+            (rate, f"{rate} Hz")
+            for rate in (0, -1, 1, 999, float("nan"), float("inf"), 22050.5, 6_144_001, 1e9)
+        ),
+        (True, "True Hz"),
+        ("16000", "type str"),
+        (None, "type NoneType"),
+        (16000j, "type complex"),
+        ([16000], "type list"),
+        (np.array([16000]), "type ndarray"),
+    ],
+)
+def test_rates_that_are_none(rate, said):
+    """A rate of 1 Hz would make a day of sound of a few samples, and take the machine's memory."""
+    text = f"a sampling rate of {said} (give a whole number from 1000 to 6144000, e.g. 22050)"
     for arguments in ((rate, 22050), (22050, rate)):
         with pytest.raises(ArgumentError) as caught:
             audio.from_samples(np.zeros(100), *arguments)
         assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    "rate", [1000, 22050.0, np.int32(44100), np.float32(48000), np.array(16000), 6_144_000]
+)
+def test_rates_in_any_type_of_number(rate):
+    clip = audio.from_samples(np.full(10_000, 0.5), rate, 22050)
+    assert clip.duration_s == pytest.approx(10_000 / float(rate), abs=1e-4)
 
 
 def test_a_sine_keeps_its_level_and_nothing_folds_back():

@@ -7,14 +7,12 @@ and no other mix or resampler anywhere. Sound that already has the rate passes u
 import math
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any
 
-import numpy as np
-import soxr
-
-from earmark.audio._blocks import Block, finite, mean_of_channels
+from earmark.audio._blocks import finite
 from earmark.audio._decode import AudioInfo, Decoder
 from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
+from earmark.audio._resample import RATE_HZ, at_one_rate, joined, resampled, whole_rate
+from earmark.audio._samples import from_samples
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip, FloatArray
 
@@ -30,43 +28,8 @@ __all__ = [
     "probe",
 ]
 
-RATE_HZ = 22050
-"""The rate at which everything in Earmark listens."""
-
-_MOST_CHANNELS = 64
-_MOST_HZ = 6_144_000
 _MARGIN = 2048
 """Samples of the lower rate that soxr HQ hears on either side of an excerpt; its filter is shorter."""
-
-
-class _Resampler:
-    """soxr HQ over consecutive blocks; nothing at all where the rates are equal."""
-
-    def __init__(self, from_hz: int, to_hz: int) -> None:
-        self._soxr = None if from_hz == to_hz else soxr.ResampleStream(from_hz, to_hz, 1, "float32", "HQ")
-
-    def push(self, samples: FloatArray, *, last: bool = False) -> FloatArray:
-        if self._soxr is None:
-            return samples
-        return np.asarray(self._soxr.resample_chunk(samples, last=last), np.float32)
-
-    def flush(self) -> FloatArray:
-        return self.push(np.zeros(0, np.float32), last=True)
-
-
-def _at_one_rate(blocks: Iterator[Block], rate_hz: int) -> Iterator[FloatArray]:
-    """Bring blocks whose rate changes in mid-stream (chained Ogg, joined mp3) to the rate of the first."""
-    foreign: _Resampler | None = None
-    foreign_hz = rate_hz
-    for block in blocks:
-        if block.rate_hz != foreign_hz:
-            if foreign is not None:
-                yield foreign.flush()
-            foreign_hz = block.rate_hz
-            foreign = None if foreign_hz == rate_hz else _Resampler(foreign_hz, rate_hz)
-        yield block.samples if foreign is None else foreign.push(block.samples)
-    if foreign is not None:
-        yield foreign.flush()
 
 
 def _cut(pieces: Iterator[FloatArray], skip: int, count: int | None) -> Iterator[FloatArray]:
@@ -84,22 +47,6 @@ def _cut(pieces: Iterator[FloatArray], skip: int, count: int | None) -> Iterator
             count -= len(kept)
             if count <= 0:
                 return
-
-
-def _resampled(pieces: Iterator[FloatArray], from_hz: int, to_hz: int) -> Iterator[FloatArray]:
-    resampler = _Resampler(from_hz, to_hz)
-    for piece in pieces:
-        yield resampler.push(piece)
-    if from_hz != to_hz:
-        yield resampler.flush()
-
-
-def _rate(rate_hz: float) -> int:
-    if not (math.isfinite(rate_hz) and 1 <= rate_hz <= _MOST_HZ and rate_hz == int(rate_hz)):
-        raise ArgumentError(
-            f"a sampling rate of {rate_hz} Hz", f"give a whole number from 1 to {_MOST_HZ}, e.g. 22050"
-        )
-    return int(rate_hz)
 
 
 def _span(offset_s: float, duration_s: float | None) -> None:
@@ -184,7 +131,7 @@ class AudioFile:
         ArgumentError
             A negative or infinite offset, duration or rate.
         """
-        rate_hz = _rate(rate_hz)
+        rate_hz = whole_rate(rate_hz)
         _span(offset_s, duration_s)
         native_hz = self.info.rate_hz
         start = round(offset_s * rate_hz)
@@ -200,10 +147,10 @@ class AudioFile:
         if decoder is None:
             raise self._too_far(offset_s)
         try:
-            native = _at_one_rate(decoder.blocks(first, until), native_hz)
+            native = at_one_rate(decoder.blocks(first, until), native_hz)
             native = _cut(native, first - decoder.position, None)
-            pieces = _cut(_resampled(native, native_hz, rate_hz), start - units * up, count)
-            samples = _joined(list(pieces))
+            pieces = _cut(resampled(native, native_hz, rate_hz), start - units * up, count)
+            samples = joined(list(pieces))
             notes = decoder.damage.notes(decoder.decoded_s)
         finally:
             self._done(decoder)
@@ -224,24 +171,24 @@ class AudioFile:
         block_s : float
             Length of each clip but the last, in seconds, more than 0.
         """
-        rate_hz = _rate(rate_hz)
+        rate_hz = whole_rate(rate_hz)
         _span(0.0, block_s)
         size = max(1, round(block_s * rate_hz))
         decoder = self._from_start()
         try:
-            native = _at_one_rate(decoder.blocks(), self.info.rate_hz)
+            native = at_one_rate(decoder.blocks(), self.info.rate_hz)
             kept: list[FloatArray] = []
             at = have = 0
-            for piece in _resampled(native, self.info.rate_hz, rate_hz):
+            for piece in resampled(native, self.info.rate_hz, rate_hz):
                 kept.append(piece)
                 have += len(piece)
                 while have > size:  # never all of it: the last clip carries the notes
-                    joined = _joined(kept)
-                    yield Clip(finite(joined[:size])[0], rate_hz, at / rate_hz)
-                    kept, have, at = [joined[size:]], have - size, at + size
+                    whole = joined(kept)
+                    yield Clip(finite(whole[:size])[0], rate_hz, at / rate_hz)
+                    kept, have, at = [whole[size:]], have - size, at + size
             if have:
                 yield Clip(
-                    finite(_joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
+                    finite(joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
                 )
         finally:
             self._done(decoder)
@@ -280,10 +227,6 @@ class AudioFile:
         return EmptyAudioError(f"'{shown(self._path)}' ends before {offset_s:g} s", hint)
 
 
-def _joined(pieces: list[FloatArray]) -> FloatArray:
-    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.float32), *pieces])
-
-
 def load(
     path: AnyPath, rate_hz: int = RATE_HZ, offset_s: float = 0.0, duration_s: float | None = None
 ) -> Clip:
@@ -314,7 +257,7 @@ def load(
     >>> clip.rate_hz, clip.samples.shape, clip.notes
     (22050, (110250,), ())
     """
-    _rate(rate_hz)
+    whole_rate(rate_hz)
     _span(offset_s, duration_s)
     with AudioFile(path) as file:
         return file.read(offset_s, duration_s, rate_hz)
@@ -335,55 +278,3 @@ def probe(path: AnyPath) -> AudioInfo:
     """
     with AudioFile(path) as file:
         return file.info
-
-
-def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
-    """Make a clip of samples in memory, mixed and resampled just as a file's.
-
-    Parameters
-    ----------
-    samples : array_like
-        Shape (n,) for mono, (n, channels) or (channels, n): the shorter axis is the channels, and of
-        two equal ones the second. At most 64 channels. Floats have full scale ±1, integers that of their type
-        (unsigned ones rest at its middle).
-    rate : float
-        Their sampling rate in Hz, a whole number.
-    rate_hz : int
-        Sampling rate of the clip.
-
-    Raises
-    ------
-    EmptyAudioError
-        No samples.
-    ArgumentError
-        Other shapes, types or rates.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> clip = from_samples(np.full((44100, 2), 16384, np.int16), 44100)
-    >>> clip.samples.shape, round(float(clip.samples[10000]), 3)
-    ((22050,), 0.5)
-    """
-    from_hz, rate_hz = _rate(rate), _rate(rate_hz)
-    array = np.asarray(samples)
-    if array.size == 0:
-        raise EmptyAudioError("an array without samples", "give at least one sample")
-    if array.ndim not in (1, 2):
-        raise ArgumentError(
-            f"an array of {array.ndim} dimensions", "give shape (n,), (n, channels) or (channels, n)"
-        )
-    if array.dtype.kind not in "iuf":
-        raise ArgumentError(f"samples of type {array.dtype}", "give integers or floats")
-    channels = [array] if array.ndim == 1 else list(array if array.shape[0] < array.shape[1] else array.T)
-    if len(channels) > _MOST_CHANNELS:
-        raise ArgumentError(
-            f"an array of shape {array.shape} with {len(channels)} channels",
-            f"give at most {_MOST_CHANNELS} channels",
-        )
-    half = 1.0 if array.dtype.kind == "f" else 2.0 ** (8 * array.dtype.itemsize - 1)
-    mono, bad = finite(mean_of_channels(channels, 1 / half, half if array.dtype.kind == "u" else 0.0))
-    clip, _ = finite(_joined(list(_resampled(iter([mono]), from_hz, rate_hz))))
-    if not len(clip):
-        raise EmptyAudioError(f"{len(mono)} samples are too few for one at {rate_hz} Hz", "give more samples")
-    return Clip(clip, rate_hz, 0.0, (f"{bad} samples that are no numbers set to 0",) if bad else ())

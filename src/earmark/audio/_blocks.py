@@ -12,6 +12,8 @@ from earmark.records import FloatArray
 
 # Small enough for the processor's cache (2^17 costs 10 % more), large enough to be worth a call.
 BLOCK_SAMPLES = 1 << 15
+# Outside these a few bytes, or samples, would become hours once resampled.
+RATES_HZ = range(1000, 6_144_001)
 # Louder than any sound by 180 dB: garbage that would overflow the resampler.
 _ABSURD_LEVEL = 1e9
 

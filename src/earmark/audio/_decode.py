@@ -22,7 +22,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
-from earmark.audio._blocks import Block, Damage, FrameGroup, silence
+from earmark.audio._blocks import RATES_HZ, Block, Damage, FrameGroup, silence
 from earmark.audio._files import AnyPath, open_local, shown
 from earmark.audio._headers import Link, advice, mp3_length_s, ogg_links, wav_length_s
 from earmark.errors import EmptyAudioError, NotAudioError, UnreadableError
@@ -59,8 +59,6 @@ _VORBIS_BLOCK = 8192
 _MOST_WITNESSES = 256
 # Holes are filled up to the stated length of the file, but within these; a broken time stamp may claim years.
 _SILENCE_S = (60.0, 600.0)
-# Outside these a few bytes would become hours once resampled.
-_RATES_HZ = range(1000, 6_144_001)
 _MOST_FAILED_READS = 16
 # Priming and padding make a whole file up to this much shorter than it states.
 _SHORT_S = 0.25
@@ -263,7 +261,7 @@ class Decoder:
                 self.damage.stopped = "it is coded in a way that Earmark cannot decode"
                 return
             for frame in frames:
-                if frame.samples and frame.layout.nb_channels and frame.sample_rate in _RATES_HZ:
+                if frame.samples and frame.layout.nb_channels and frame.sample_rate in RATES_HZ:
                     yield frame
 
     def seek(self, sample: int) -> bool:

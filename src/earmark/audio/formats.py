@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import av
 import numpy as np
 
 from earmark.audio import load
@@ -39,8 +40,6 @@ FORMATS = (
 
 def ffmpeg_version() -> str:
     """Return the version of the FFmpeg inside PyAV."""
-    import av  # noqa: PLC0415  (a tenth of a second that only the doctor spends)
-
     return av.ffmpeg_version_info
 
 
@@ -64,8 +63,6 @@ def why_unreadable(kind: Format) -> str | None:
 
 def tiny_file(kind: Format) -> bytes:
     """Return half a second of a 440-Hz tone as a stereo file of this format."""
-    import av  # noqa: PLC0415
-
     t = np.arange(int(_LENGTH_S * _RATE_HZ)) / _RATE_HZ
     tone = (0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
     file = io.BytesIO()

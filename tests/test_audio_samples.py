@@ -32,9 +32,9 @@ def test_the_same_as_a_float_wav(tmp_path_factory, rate_hz, channels, seconds, t
         (np.int8, 0x40),
         (np.int16, 0x4000),
         (np.int32, 0x4000_0000),
-        (np.int64, 0x4000_0000_0000_0000),
         (np.uint8, 0x80 + 0x40),
         (np.uint16, 0x8000 + 0x4000),
+        (np.uint32, 0x8000_0000 + 0x4000_0000),
         (np.float16, 0.5),
         (np.float32, 0.5),
         (np.float64, 0.5),
@@ -80,6 +80,50 @@ def test_values_that_overflow_are_no_numbers():
     assert not clip.samples.any()
 
 
+@pytest.mark.parametrize("shape", [(10,), (10, 2)])
+@pytest.mark.parametrize("dtype", [np.float64, np.longdouble])
+def test_doubles_that_single_precision_cannot_hold(dtype, shape):
+    huge = np.full(shape, 0.5, dtype)
+    huge[3] = 1e300
+    clip = audio.from_samples(huge, 22050)
+    assert clip.notes == ("1 samples that are no numbers set to 0",)
+    assert clip.samples.tolist() == [0.5] * 3 + [0.0] + [0.5] * 6
+
+
+@pytest.mark.parametrize(
+    "samples", [np.full(100, 20_000), np.full(100, 20_000, np.uint64), [20_000, -20_000], [[0], [0]]]
+)
+def test_integers_that_do_not_tell_their_full_scale(samples):
+    """Divided by 2⁶³ the loudest 16-bit sound would be judged silent without a word."""
+    with pytest.raises(ArgumentError) as caught:
+        audio.from_samples(samples, 22050)
+    assert caught.value.message == f"samples of type {np.asarray(samples).dtype}, whose full scale is unknown"
+    assert caught.value.hint == (
+        "give int16 or int32 as the sound has it, e.g. np.array(samples, np.int16), or floats within ±1"
+    )
+
+
+class OnAnotherMachine:
+    def __init__(self, error):
+        self.error = error
+
+    def __array__(self, dtype=None, copy=None):
+        raise self.error("detach it first")
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [[[0.1, 0.2], [0.3]], [0.1, [0.2, 0.3]], OnAnotherMachine(RuntimeError), OnAnotherMachine(TypeError)],
+)
+def test_what_makes_no_array(samples):
+    with pytest.raises(ArgumentError) as caught:
+        audio.from_samples(samples, 22050)
+    assert str(caught.value) == (
+        "samples that make no array, e.g. channels of unequal length "
+        "(give shape (n,), (n, channels) or (channels, n))"
+    )
+
+
 @pytest.mark.parametrize("shape", [(0,), (0, 2), (2, 0)])
 def test_no_samples(shape):
     with pytest.raises(EmptyAudioError) as caught:
@@ -102,6 +146,9 @@ def test_too_few_samples_for_one():
         (np.zeros((100, 65)), "an array of shape (100, 65) with 65 channels (give at most 64 channels)"),
         (np.zeros(4, complex), "samples of type complex128 (give integers or floats)"),
         (np.zeros(4, bool), "samples of type bool (give integers or floats)"),
+        (None, "samples of type object (give integers or floats)"),
+        ({}, "samples of type object (give integers or floats)"),
+        ([0.5, None], "samples of type object (give integers or floats)"),
         (["a", "b"], "samples of type <U1 (give integers or floats)"),
     ],
 )

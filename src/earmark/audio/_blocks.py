@@ -77,8 +77,8 @@ def finite(samples: FloatArray) -> tuple[FloatArray, int]:
 
 def mean_of_channels(channels: list[NDArray[Any]], gain: float, offset: float = 0.0) -> FloatArray:
     """Return the plain mean of the channels in float32, less `offset`, times `gain`."""
-    total = channels[0].astype(np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # finite() looks after them
+        total = channels[0].astype(np.float32)
         for channel in channels[1:]:
             total += channel
     total *= np.float32(gain / len(channels))

@@ -10,6 +10,7 @@ from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip
 
 _MOST_CHANNELS = 64
+_SHAPES = "give shape (n,), (n, channels) or (channels, n)"
 
 
 def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
@@ -20,11 +21,11 @@ def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
     samples : array_like
         Shape (n,) for mono, (n, channels) or (channels, n): the shorter axis is the channels, and of
         two equal ones the second. At most 64 channels. Floats have full scale ±1, integers that of their type
-        (unsigned ones rest at its middle).
+        (unsigned ones rest at its middle), which has at most 32 bits: a list of Python's ints is refused.
     rate : float
-        Their sampling rate in Hz, a whole number.
+        Their sampling rate in Hz, a whole number from 1000 to 6 144 000.
     rate_hz : int
-        Sampling rate of the clip.
+        Sampling rate of the clip, within the same limits.
 
     Raises
     ------
@@ -41,15 +42,22 @@ def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
     ((22050,), 0.5)
     """
     from_hz, rate_hz = whole_rate(rate), whole_rate(rate_hz)
-    array = np.asarray(samples)
+    try:
+        array = np.asarray(samples)
+    except (ValueError, TypeError, RuntimeError) as error:  # RuntimeError: other libraries' arrays
+        raise ArgumentError("samples that make no array, e.g. channels of unequal length", _SHAPES) from error
     if array.size == 0:
         raise EmptyAudioError("an array without samples", "give at least one sample")
-    if array.ndim not in (1, 2):
-        raise ArgumentError(
-            f"an array of {array.ndim} dimensions", "give shape (n,), (n, channels) or (channels, n)"
-        )
     if array.dtype.kind not in "iuf":
         raise ArgumentError(f"samples of type {array.dtype}", "give integers or floats")
+    if array.dtype.kind in "iu" and array.dtype.itemsize > 4:
+        # What a list of Python's ints becomes: 16-bit sound would pass for silence.
+        raise ArgumentError(
+            f"samples of type {array.dtype}, whose full scale is unknown",
+            "give int16 or int32 as the sound has it, e.g. np.array(samples, np.int16), or floats within ±1",
+        )
+    if array.ndim not in (1, 2):
+        raise ArgumentError(f"an array of {array.ndim} dimensions", _SHAPES)
     channels = [array] if array.ndim == 1 else list(array if array.shape[0] < array.shape[1] else array.T)
     if len(channels) > _MOST_CHANNELS:
         raise ArgumentError(

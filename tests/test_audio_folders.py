@@ -1,12 +1,13 @@
 """Walking folders: a fixed order, every bad path an entry with its reason."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 import sounds
-from earmark import audio
+from earmark import audio, classify, extract
 from earmark.errors import MissingFileError, NotAudioError, UnreadableError
 
 
@@ -81,15 +82,122 @@ def test_a_link_back_to_a_folder_above_is_an_entry_not_a_circle(tmp_path):
 
 
 def test_links_to_songs_and_folders_elsewhere_are_followed(tmp_path):
-    touch(tmp_path / "far/song.mp3")
+    touch(tmp_path / "far/song.mp3", tmp_path / "further/song.mp3")
     (tmp_path / "near").mkdir()
     (tmp_path / "near/folder").symlink_to(tmp_path / "far")
-    (tmp_path / "near/song.mp3").symlink_to(tmp_path / "far/song.mp3")
+    (tmp_path / "near/song.mp3").symlink_to(tmp_path / "further/song.mp3")
     found = audio.find_audio([tmp_path / "near"])
     assert [str(path.relative_to(tmp_path)) for path in found.files] == [
         "near/folder/song.mp3",
         "near/song.mp3",
     ]
+
+
+def test_folders_that_link_to_each_other_are_walked_once_each(tmp_path):
+    """Ten folders that link to the nine others have 10! ways through them."""
+    names = [f"{number}" for number in range(10)]
+    for name in names:
+        touch(tmp_path / name / "song.mp3")
+        for other in names:
+            if other != name:
+                (tmp_path / name / f"to {other}").symlink_to(tmp_path / other)
+    found = audio.find_audio([tmp_path])
+    assert found.errors == ()
+    assert sorted(path.resolve() for path in found.files) == [tmp_path / name / "song.mp3" for name in names]
+    assert found.files[0] == tmp_path / "0/song.mp3"
+
+
+def test_a_link_to_above_the_folder_given_does_not_lead_there(tmp_path):
+    touch(tmp_path / "music/song.mp3", tmp_path / "other/song.mp3")
+    (tmp_path / "music/all").symlink_to("..")
+    found = audio.find_audio([tmp_path / "music"])
+    assert found.files == (tmp_path / "music/song.mp3",)
+    ((_, error),) = found.errors
+    assert str(error) == f"'{tmp_path}/music/all' links back to a folder that it lies in (remove the link)"
+
+
+def test_a_link_back_is_one_entry_however_many_ways_lead_to_it(tmp_path):
+    touch(tmp_path / "a/song.mp3")
+    (tmp_path / "a/itself").symlink_to(".")
+    (tmp_path / "b").symlink_to("a")
+    found = audio.find_audio([tmp_path, tmp_path / "b", tmp_path / "a"])
+    assert found.files == (tmp_path / "a/song.mp3",)
+    assert [path for path, _ in found.errors] == [tmp_path / "a/itself"]
+
+
+def test_a_song_is_found_once_however_it_is_spelled(tmp_path, monkeypatch):
+    touch(tmp_path / "a/song.mp3", tmp_path / "b/other.mp3")
+    (tmp_path / "link.mp3").symlink_to("a/song.mp3")
+    monkeypatch.chdir(tmp_path)
+    ways = ["a/song.mp3", tmp_path / "a/song.mp3", b"b/../a/song.mp3", "link.mp3", "a", tmp_path / "a", "."]
+    for first in ways[:4]:
+        found = audio.find_audio([first, *ways])
+        assert found.files == (Path(os.fsdecode(first)), Path("b/other.mp3"))
+        assert found.errors == ()
+
+
+def test_a_folder_given_twice_without_music_is_one_entry(tmp_path):
+    found = audio.find_audio([tmp_path, tmp_path])
+    assert [error.message for _, error in found.errors] == [f"there is no music in the folder '{tmp_path}'"]
+
+
+def nested(top: Path, depth: int, name: str = "d") -> None:
+    """Make folders in folders, a song in the innermost, where no path may be that long."""
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(os.open("song.mp3", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+
+
+needs_dir_fd = pytest.mark.skipif(os.mkdir not in os.supports_dir_fd, reason="no folders by descriptor")
+
+
+@needs_dir_fd
+def test_folders_deeper_than_python_recurses(tmp_path):
+    nested(tmp_path, 1500)
+    touch(tmp_path / "a.mp3", tmp_path / "z.mp3")
+    found = audio.find_audio([tmp_path])
+    deep = tmp_path.joinpath(*["d"] * 1500, "song.mp3")
+    deep.unlink()
+    for depth in range(1500, 0, -1):  # rmtree recurses
+        tmp_path.joinpath(*["d"] * depth).rmdir()
+    assert found.files == (tmp_path / "a.mp3", deep, tmp_path / "z.mp3")
+    assert found.errors == ()
+
+
+@needs_dir_fd
+def test_a_path_longer_than_the_system_takes_is_an_entry(tmp_path):
+    nested(tmp_path, 30, "d" * 200)
+    touch(tmp_path / "z.mp3")
+    try:
+        found = audio.find_audio([tmp_path, tmp_path / ("x" * 300)])
+    finally:
+        shutil.rmtree(tmp_path / ("d" * 200))  # pytest could not
+    assert found.files == (tmp_path / "z.mp3",)
+    deep, named = [(error.message.replace("d" * 200, "D"), error.hint) for _, error in found.errors]
+    assert deep[0].endswith("/D/D/D' cannot be read: File name too long")
+    assert named[0] == f"'{tmp_path}/{'x' * 300}' cannot be read: File name too long"
+    assert deep[1] == named[1] == "check its permissions, or the links in the path"
+
+
+@pytest.mark.parametrize("empty", ["", b""])
+def test_an_empty_path_is_not_the_current_folder(tmp_path, monkeypatch, empty):
+    touch(tmp_path / "a.mp3")
+    monkeypatch.chdir(tmp_path)
+    found = audio.find_audio([empty, "."])
+    assert found.files == (Path("a.mp3"),)
+    ((path, error),) = found.errors
+    assert path == Path("")
+    assert isinstance(error, MissingFileError)
+    assert str(error) == "an empty path (name a file or a folder)"
+    for way in (audio.load, audio.probe, audio.AudioFile, extract, classify):
+        with pytest.raises(MissingFileError) as caught:
+            way(empty)
+        assert str(caught.value) == "an empty path (name a file or a folder)"
 
 
 def test_a_closed_folder_is_an_entry(tmp_path, monkeypatch):

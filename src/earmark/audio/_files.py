@@ -100,9 +100,16 @@ class LocalBytes:
         self.raw.close()
 
 
+def empty_path() -> MissingFileError:
+    """Return what to say of a path without a character."""
+    return MissingFileError("an empty path", "name a file or a folder")
+
+
 def open_local(path: AnyPath) -> LocalBytes:
     """Open a regular file, or say why not; a pipe is never opened: it would wait forever."""
     name = shown(path)
+    if not name:
+        raise empty_path()
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -153,33 +160,30 @@ def find_audio(paths: Iterable[AnyPath]) -> FoundAudio:
 
     A named file is always taken, whatever its ending; in folders, at any depth, those ending in one of
     :data:`SUFFIXES` are, hidden ones left out. The order is that of `paths`, sorted by name within
-    each folder. No path raises: what is missing, closed or without music becomes an error entry.
+    each folder. Links are followed; what several paths or links lead to is found once, where it was met
+    first. No path raises: what is missing, closed or without music becomes an error entry.
 
     Examples
     --------
     >>> find_audio(["no such folder"]).errors[0][1].message
     "there is nothing at 'no such folder'"
     """
-    files: dict[Path, None] = {}
-    errors: list[tuple[Path, EarmarkError]] = []
+    search = _Search()
     for given in paths:
         path = Path(os.fsdecode(given))
         try:
+            if not os.fsencode(given):
+                raise empty_path()  # for Path it would be the current folder
             mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
+                search.walk(path)
+            else:
+                search.take(path, os.path.realpath(path))
+        except EarmarkError as error:
+            search.errors.append((path, error))
         except (OSError, ValueError) as error:
-            errors.append((path, _no_entry(path, error)))
-            continue
-        if not stat.S_ISDIR(mode):
-            files[path] = None
-            continue
-        before = len(errors)
-        found = list(_walk(path, errors, frozenset()))
-        files.update(dict.fromkeys(found))
-        if not found and len(errors) == before:
-            errors.append(
-                (path, NotAudioError(f"there is no music in the folder '{shown(path)}'", _KNOWN_ENDINGS))
-            )
-    return FoundAudio(tuple(files), tuple(errors))
+            search.errors.append((path, _no_entry(path, error)))
+    return FoundAudio(tuple(search.files.values()), tuple(search.errors))
 
 
 _KNOWN_ENDINGS = "name files one by one if their endings are other than " + ", ".join(sorted(SUFFIXES))
@@ -195,31 +199,75 @@ def _no_entry(path: Path, error: OSError | ValueError) -> EarmarkError:
     )
 
 
-def _walk(
-    folder: Path, errors: list[tuple[Path, EarmarkError]], above: frozenset[tuple[int, int]]
-) -> Iterator[Path]:
-    """Yield a folder's music in order; `above` holds the folders we are in, to see a link that leads back."""
-    try:
-        status = folder.stat()
-        here = (status.st_dev, status.st_ino)
-        if here in above:
-            message = f"'{shown(folder)}' links back to a folder that it lies in"
-            errors.append((folder, UnreadableError(message, "remove the link")))
-            return
-        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        errors.append((folder, _no_entry(folder, error)))
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        path = folder / entry.name
+class _Search:
+    """What was found so far, and which real folders were walked for it.
+
+    Attributes
+    ----------
+    files : dict of str to Path
+        Each real path, and how it was spelled first.
+    errors : list of (Path, EarmarkError)
+        The places that gave nothing.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, Path] = {}
+        self.errors: list[tuple[Path, EarmarkError]] = []
+        self._walked: set[tuple[int, int | str]] = set()
+        self._music = False
+
+    def take(self, path: Path, real: str) -> None:
+        """Take a file, unless it was taken under another name."""
+        self._music = True
+        self.files.setdefault(real, path)
+
+    def walk(self, top: Path) -> None:
+        """Take the music in a folder, in order; folders inside folders wait on a list of our own."""
+        before, self._music = len(self.errors), False
+        waiting = [self._entries(top, os.path.realpath(top))]
+        while waiting:
+            for path, is_folder, real in waiting[-1]:
+                if is_folder:
+                    waiting.append(self._entries(path, real))
+                    break
+                self.take(path, real)
+            else:
+                waiting.pop()
+        if not self._music and len(self.errors) == before:
+            message = f"there is no music in the folder '{shown(top)}'"
+            self.errors.append((top, NotAudioError(message, _KNOWN_ENDINGS)))
+
+    def _entries(self, folder: Path, real_folder: str) -> Iterator[tuple[Path, bool, str]]:
+        """Yield the folders and the music in a folder: path, whether it is a folder, real path."""
         try:
-            is_folder = entry.is_dir()
+            status = folder.stat()
+            here = (status.st_dev, status.st_ino or real_folder)  # 0 where a network drive numbers nothing
+            if here in self._walked:
+                self._music = True  # or its lack was said when it was walked
+                return
+            self._walked.add(here)
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            errors.append((path, _no_entry(path, error)))
-            continue
-        if is_folder:
-            yield from _walk(path, errors, above | {here})
-        elif path.suffix.lower() in SUFFIXES:
-            yield path
+            self.errors.append((folder, _no_entry(folder, error)))
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path, real = folder / entry.name, os.path.join(real_folder, entry.name)
+            try:
+                is_folder = entry.is_dir()
+                if entry.is_symlink():
+                    target = os.path.realpath(real)
+                    if is_folder and os.path.join(real_folder, "").startswith(os.path.join(target, "")):
+                        message = f"'{shown(path)}' links back to a folder that it lies in"
+                        raise UnreadableError(message, "remove the link")
+                    real = target
+            except UnreadableError as error:
+                self.errors.append((path, error))
+                continue
+            except OSError as error:
+                self.errors.append((path, _no_entry(path, error)))
+                continue
+            if is_folder or path.suffix.lower() in SUFFIXES:
+                yield path, is_folder, real

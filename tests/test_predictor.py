@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import bundles
 import earmark
 from earmark import Predictor
-from earmark.errors import BundleError, EmptyAudioError
+from earmark.errors import ArgumentError, BundleError, EmptyAudioError
 from earmark.features import musicnn
 from earmark.models import bundle as store
 from earmark.records import Prediction
@@ -283,6 +283,23 @@ def test_classify_with_a_model(model, song, predictor):
     assert classify(song, model=model) == predictor.predict(song)
     assert classify(str(song), model=str(model), thorough=True) == predictor.predict(song, thorough=True)
     assert classify(noise(4), RATE_HZ, model=model).path == ""
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [("x", "'x'"), ("44100", "'44100'"), ([1], "[1]"), (44100, "44100 Hz"), (np.float32(8000), "8000 Hz")],
+)
+def test_a_rate_for_a_file(song, model, rate, shown):
+    with pytest.raises(ArgumentError) as caught:
+        classify(song, rate=rate, model=model)
+    assert caught.value.message == f"a rate of {shown} for a file"
+    assert caught.value.hint == "leave out rate: a file knows its own"
+
+
+@pytest.mark.parametrize("rate", ["x", "44100", [1], {}])
+def test_a_rate_that_is_no_number(model, rate):
+    with pytest.raises(ArgumentError, match="rate"):
+        classify(noise(4), rate, model=model)
 
 
 def test_classify_without_the_model(song, tmp_path):

@@ -36,6 +36,38 @@ def test_find(predictor, song, tmp_path):
     assert predictor.find([]) == []
 
 
+def test_two_names_of_one_file_are_one_song(predictor, song, tmp_path, monkeypatch):
+    (tmp_path / "album").mkdir()
+    monkeypatch.chdir(tmp_path)
+    Path("album/a.wav").write_bytes(song.read_bytes())
+    Path("link.wav").symlink_to("album/a.wav")
+    absolute = tmp_path / "album" / "a.wav"
+    for names in itertools.permutations(["album/a.wav", str(absolute), "link.wav", "album/../album/a.wav"]):
+        assert predictor.find(names) == [Song(Path(names[0]))]
+    assert predictor.find([absolute, "album", "."]) == [Song(absolute)]
+    gone = [Path("none.mp3"), tmp_path / "none.mp3"]
+    (one,) = predictor.find(gone)
+    assert (one.path, one.error.message) == (gone[0], "there is nothing at 'none.mp3'")
+    assert [one.path for one in predictor.find([tmp_path / "album", "none.mp3", tmp_path / "album"])] == [
+        absolute,
+        gone[0],
+    ]
+
+
+def test_one_path_instead_of_a_list(predictor, song, tmp_path):
+    odd = tmp_path / "a b.wav"
+    odd.write_bytes(song.read_bytes())
+    for path in (str(odd), odd, os.fsencode(odd)):
+        assert predictor.find(path) == [Song(odd)]
+
+
+@pytest.mark.parametrize("empty", ["", b"", [""]])
+def test_an_empty_name_is_not_the_current_folder(predictor, song, empty, monkeypatch):
+    monkeypatch.chdir(song.parent)
+    (one,) = predictor.find(empty)
+    assert (one.error.message, one.error.hint) == ("an empty name", "name a song or a folder")
+
+
 def test_a_file_named_is_heard_whatever_its_ending(predictor, song, tmp_path):
     other = tmp_path / "song.dat"
     other.write_bytes(song.read_bytes())

@@ -6,6 +6,7 @@ Training and serving both come through here.
 import contextlib
 import os
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,8 @@ def listen(song: Any, rate: float | None = None, *, thorough: bool = False) -> H
         clip = audio.from_samples(song, rate, rate_hz=musicnn.RATE_HZ)
         return _whole(clip.samples, clip.notes, thorough=thorough)
     if rate is not None:
-        raise ArgumentError(f"a rate of {rate:g} Hz for a file", "leave out rate: a file knows its own")
+        given = f"{rate:g} Hz" if isinstance(rate, Real) else repr(rate)
+        raise ArgumentError(f"a rate of {given} for a file", "leave out rate: a file knows its own")
     with audio.AudioFile(song) as file:
         clip = file.read(0.0, WHOLE_S, rate_hz=musicnn.RATE_HZ)
         if clip.duration_s < WHOLE_S - 0.5:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from earmark import audio
-from earmark.errors import ArgumentError, BundleError, EarmarkError
+from earmark.errors import ArgumentError, BundleError, EarmarkError, MissingFileError
 from earmark.features import musicnn
 from earmark.features.listen import Heard, listen
 from earmark.models import bundle as bundles
 from earmark.models.head import Array, input_names, statistics
 from earmark.records import Prediction, Segment, Verdict
 
+AnyPath = str | bytes | os.PathLike[str]
 N_TAGS = 8
 _MAKE_AGAIN = "make it again with this version of Earmark"
 
@@ -103,15 +104,29 @@ class Predictor:
         path = os.fsdecode(song) if isinstance(song, str | bytes | os.PathLike) else ""
         return self._judge(path, listen(song, rate, thorough=thorough))
 
-    def find(self, paths: Iterable[str | os.PathLike[str]]) -> list[Song]:
-        """Return the songs among files and folders, in the order given, each once."""
-        songs: dict[Path, Song] = {}
-        for path in paths:
+    def find(self, paths: AnyPath | Iterable[AnyPath]) -> list[Song]:
+        """Return the songs among files and folders, in the order given, each once.
+
+        Two names of one file are one song, and the first name stays; a path that gives nothing is a
+        :class:`Song` with its error.
+
+        Parameters
+        ----------
+        paths : str or os.PathLike or bytes, or an iterable of them
+            Files and folders.
+        """
+        songs: dict[str, Song] = {}
+        for path in [paths] if isinstance(paths, str | bytes | os.PathLike) else paths:
+            if not os.fspath(path):  # Path("") would be the current folder
+                songs.setdefault(
+                    "", Song(Path(), MissingFileError("an empty name", "name a song or a folder"))
+                )
+                continue
             found = audio.find_audio([path])
             for file in found.files:
-                songs.setdefault(file, Song(file))
+                songs.setdefault(_real(file), Song(file))
             for place, error in found.errors:
-                songs.setdefault(place, Song(place, error))
+                songs.setdefault(_real(place), Song(place, error))
         return list(songs.values())
 
     def predict_many(
@@ -195,6 +210,14 @@ class Predictor:
         for i, p in zip(loud, each_p, strict=True):
             best = int(p.argmax())
             yield Segment(heard.starts_s[i], heard.ends_s[i], self._bundle.genres[best], float(p[best]))
+
+
+def _real(path: Path) -> str:
+    """Return the one name that all names of a file share."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a null byte: no file can have the name
+        return os.fspath(path)
 
 
 def _strongest(tags: Any) -> dict[str, float]:

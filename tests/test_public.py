@@ -62,10 +62,10 @@ def test_star_import_gives_them_all():
 
 def test_an_unknown_name():
     with pytest.raises(AttributeError) as caught:
-        earmark.clasify  # noqa: B018
+        earmark.clasify  # noqa: B018 - looking it up is the test
     assert str(caught.value) == "module 'earmark' has no attribute 'clasify'"
     with pytest.raises(ImportError):
-        exec("from earmark import clasify")  # noqa: S102
+        exec("from earmark import clasify")  # noqa: S102 - a name that a checker would refuse
 
 
 def test_the_version_is_that_of_the_distribution():

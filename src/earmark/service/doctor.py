@@ -86,7 +86,7 @@ def _decoder() -> Finding:
 
 def _formats() -> Iterator[Finding]:
     try:
-        from earmark.audio.formats import FORMATS, why_unreadable  # noqa: PLC0415
+        from earmark.audio.formats import FORMATS, why_unreadable  # noqa: PLC0415  (as in _decoder)
     except ImportError:
         return
     for kind in FORMATS:
@@ -96,14 +96,14 @@ def _formats() -> Iterator[Finding]:
 
 def _model() -> Iterator[Finding]:
     try:
-        from earmark.features import musicnn  # noqa: PLC0415
+        from earmark.features import musicnn  # noqa: PLC0415  (a broken ONNX Runtime is a finding)
 
         musicnn.session()
         yield Finding("model", "musiCNN", True, "weights load, their checksum holds")
     except (EarmarkError, ImportError) as error:
         yield Finding("model", "musiCNN", False, str(error))
     try:
-        from earmark.service.predictor import Predictor  # noqa: PLC0415
+        from earmark.service.predictor import Predictor  # noqa: PLC0415  (it needs ONNX Runtime and PyAV)
 
         predictor = Predictor()
         detail = f"version {predictor.version}, checksums hold; {', '.join(predictor.genres)}"

@@ -7,6 +7,7 @@ import wave
 import numpy as np
 import pytest
 
+from earmark import audio
 from earmark.errors import ArgumentError, EarmarkError, EmptyAudioError, MissingFileError, UnknownNameError
 from earmark.features import FEATURE_SETS, FeatureTable, extract
 
@@ -55,6 +56,19 @@ def test_member_takes_one_sample(member):
     rows = member.compute(np.float32([0.25]))
     assert rows.values.shape[1] == len(member.columns)
     assert np.isfinite(rows.values).all()
+
+
+def test_member_says_the_same_of_a_song_in_pieces(member):
+    if member.compute_pieces is None:
+        assert member.longest_s is not None  # all of it in memory: there must be an end
+        return
+    for n in (1, 47_000, 47_616, 47_872, 95_487, 95_488, 100_000):
+        samples = np.resize(tone(member.rate_hz), n)
+        whole = member.compute(samples)
+        for size in (777, 47_872, 200_000):
+            rows = member.compute_pieces(samples[at : at + size] for at in range(0, n, size))
+            assert np.array_equal(rows.values, whole.values)
+            assert (rows.starts_s, rows.ends_s) == (whole.starts_s, whole.ends_s)
 
 
 # -- extract
@@ -108,6 +122,90 @@ def test_a_file_knows_its_own_rate(song):
 def test_unknown_feature_set():
     with pytest.raises(UnknownNameError, match="did you mean 'gtzan58'"):
         extract(tone(22050), features="gtzan57", rate=22050)
+
+
+@pytest.mark.parametrize("features", [None, 58, ["gtzan58"], b"gtzan58"])
+def test_features_that_are_no_name(song, features):
+    with pytest.raises(ArgumentError) as caught:
+        extract(song, features)
+    kind = type(features).__name__
+    assert str(caught.value) == f"features of type {kind} (give a name: gtzan58 or musicnn)"
+
+
+@pytest.mark.parametrize(("rate", "said"), [("16000", "type str"), (1, "1 Hz"), ([], "type list")])
+def test_a_rate_that_is_none(rate, said):
+    with pytest.raises(ArgumentError) as caught:
+        extract(np.zeros(80_000, np.float32), rate=rate)
+    assert str(caught.value) == (
+        f"a sampling rate of {said} (give a whole number from 1000 to 6144000, e.g. 22050)"
+    )
+
+
+@pytest.fixture
+def at_most(monkeypatch):
+    """Return a function that makes a feature set take songs of so many seconds."""
+
+    def limit(name, longest_s):
+        member = dataclasses.replace(FEATURE_SETS[name], longest_s=longest_s)
+        monkeypatch.setitem(FEATURE_SETS._members, name, member)
+
+    return limit
+
+
+def test_half_an_hour_is_the_longest_song_whose_spectrum_fits():
+    assert FEATURE_SETS["gtzan58"].longest_s == 1800.0
+    assert FEATURE_SETS["musicnn"].longest_s is None
+
+
+def test_a_file_that_is_too_long(song, at_most, monkeypatch):
+    at_most("gtzan58", 2.5)
+    read = []
+    real = audio.AudioFile.read
+    monkeypatch.setattr(audio.AudioFile, "read", lambda *a: read.append(clip := real(*a)) or clip)
+    with pytest.raises(ArgumentError) as caught:
+        extract(song)
+    assert caught.value.message == (
+        f"'{song}' lasts 4 s, and 'gtzan58' needs a whole song in memory: at most 2.5 s"
+    )
+    assert caught.value.hint == (
+        "take an excerpt: clip = audio.load(path, offset_s=0, duration_s=60), then "
+        "extract(clip.samples, 'gtzan58', rate=clip.rate_hz)"
+    )
+    assert [clip.duration_s for clip in read] == [3.5]  # and not one second more
+    clip = audio.load(song, offset_s=0, duration_s=2.5)
+    assert extract(clip.samples, "gtzan58", rate=clip.rate_hz).ends_s == (2.5,)
+
+
+def test_a_file_too_long_that_states_no_length(song, at_most, monkeypatch):
+    at_most("gtzan58", 2.5)
+    monkeypatch.setattr("earmark.audio._decode.Decoder._described", without_length)
+    with pytest.raises(ArgumentError) as caught:
+        extract(song)
+    assert caught.value.message == (
+        f"'{song}' lasts more than 2.5 s, and 'gtzan58' needs a whole song in memory: at most 2.5 s"
+    )
+
+
+def without_length(decoder, first):
+    decoder.estimated = False
+    return audio.AudioInfo(None, first.sample_rate, 1, "pcm_s16le", "wav")
+
+
+def test_samples_that_are_too_long(at_most):
+    at_most("gtzan58", 2.5)
+    with pytest.raises(ArgumentError) as caught:
+        extract(tone(8000), rate=8000)
+    assert str(caught.value) == (
+        "samples that last 4 s, and 'gtzan58' needs a whole song in memory: at most 2.5 s "
+        "(give a part of them, up to 2.5 s long)"
+    )
+    assert extract(tone(8000)[:20_000], rate=8000).ends_s == (2.5,)
+
+
+def test_notes_of_a_damaged_file_reach_every_table(song):
+    song.write_bytes(song.read_bytes()[:-44100])
+    for name in FEATURE_SETS:
+        assert extract(song, name).notes == ("3.0 s of 4.0 s could be decoded",)
 
 
 def test_what_cannot_be_had(tmp_path):

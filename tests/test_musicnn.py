@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tracemalloc
 
 import librosa
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sounds
 from earmark import extract
 from earmark._dsp.mel import mel_to_hz
 from earmark.errors import ArgumentError, BundleError
@@ -190,6 +192,31 @@ def test_the_feature_set(chords):
     tags, embedding = musicnn.hear(patches_of(chords))
     assert (table.values == np.hstack([tags, embedding])).all()
     assert table.to_dict()["tag_hip_hop"] == tags[:, musicnn.TAGS.index("hip-hop")].tolist()
+
+
+class Deaf:
+    """A network that hears nothing, at once."""
+
+    def run(self, _, given):
+        n = len(given["log_mel"])
+        assert n <= musicnn.BATCH
+        return np.zeros((n, 50), np.float32), np.zeros((n, 200), np.float32)
+
+
+def test_a_long_file_is_never_in_memory_as_a_whole(tmp_path, monkeypatch):
+    """Ten minutes are 38 MB of samples and 14 MB of log-mel."""
+    monkeypatch.setattr(musicnn, "session", Deaf)
+    source = sounds.write(tmp_path / "short.wav", sounds.tone(seconds=2.0, rate_hz=16_000), 16_000)
+    song = sounds.repeat(source, tmp_path / "long.wav", 600)
+    extract(source, "musicnn")  # what is made once
+    tracemalloc.start()
+    try:
+        table = extract(song, "musicnn")
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert table.ends_s[-1] == pytest.approx(600, abs=4)
+    assert peak_bytes < 12e6
 
 
 def test_the_feature_set_of_less_than_a_patch():

@@ -170,6 +170,11 @@ class AudioFile:
             Sampling rate of the clips.
         block_s : float
             Length of each clip but the last, in seconds, more than 0.
+
+        Raises
+        ------
+        EmptyAudioError
+            There is not one sample in it.
         """
         rate_hz = whole_rate(rate_hz)
         _span(0.0, block_s)
@@ -190,6 +195,8 @@ class AudioFile:
                 yield Clip(
                     finite(joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
                 )
+            else:  # no clip at all, for a last one is always kept back
+                raise self._too_far(0.0)
         finally:
             self._done(decoder)
 

@@ -7,7 +7,8 @@ late-breaking demo. The weights are ISC-licensed; ``tools/convert_musicnn.py`` m
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ TAGS = (
 
 WEIGHTS = Path(__file__).parent / "weights" / "musicnn-msd.onnx"
 _AGAIN = "reinstall earmark"
+_PIECE = 10 * PATCH_FRAMES * HOP
 BATCH = 2  # larger batches leave the cache: 25 ms a patch becomes 70 ms
 
 
@@ -136,13 +138,13 @@ def session() -> Any:
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
-def hear(patches: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+def hear(patches: Iterable[FloatArray]) -> tuple[FloatArray, FloatArray]:
     """Return the tag activations and the embedding of patches.
 
     Parameters
     ----------
-    patches : list of ndarray of float32, each of shape (187, 96)
-        What :func:`log_mel` returns.
+    patches : iterable of ndarray of float32, each of shape (187, 96)
+        What :func:`log_mel` returns; no more than two are held at a time.
 
     Returns
     -------
@@ -154,10 +156,9 @@ def hear(patches: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
     network = session()
     tags = [np.zeros((0, len(TAGS)), np.float32)]
     embedding = [np.zeros((0, EMBEDDING_SIZE), np.float32)]
-    for at in range(0, len(patches), BATCH):
-        some_tags, some_embedding = network.run(
-            ["tags", "penultimate"], {"log_mel": np.stack(patches[at : at + BATCH])}
-        )
+    waiting = iter(patches)
+    while batch := list(islice(waiting, BATCH)):
+        some_tags, some_embedding = network.run(["tags", "penultimate"], {"log_mel": np.stack(batch)})
         tags.append(some_tags)
         embedding.append(some_embedding)
     return np.concatenate(tags), np.concatenate(embedding)
@@ -186,12 +187,56 @@ COLUMNS = (
 )
 
 
+def stretches(pieces: Iterable[FloatArray]) -> Iterator[FloatArray]:
+    """Yield what :func:`cut` gives for :func:`patch_starts`, of a song that comes in pieces.
+
+    Parameters
+    ----------
+    pieces : iterable of ndarray of float32, shape (n,)
+        A song at 16 kHz, piece after piece; one shorter than a patch is looped.
+    """
+    step = PATCH_FRAMES * HOP
+    coming = iter(pieces)
+    kept = np.zeros(0, np.float32)
+    for piece in coming:
+        kept = np.concatenate([kept, piece])
+        if len(kept) >= step:
+            break
+    beyond = np.zeros(N_FFT // 2, np.float32)  # what lies before the song and behind it
+    kept = np.concatenate([beyond, looped(kept)])
+    for piece in chain(coming, [beyond]):
+        kept = np.concatenate([kept, piece])
+        while len(kept) >= PATCH_SAMPLES:
+            yield kept[:PATCH_SAMPLES]
+            kept = kept[step:]
+
+
+def of_pieces(pieces: Iterable[FloatArray]) -> Rows:
+    """Return what :func:`musicnn` does, of a song that comes in pieces: the whole is never in memory."""
+    n_samples = 0
+
+    def counted() -> Iterator[FloatArray]:
+        nonlocal n_samples
+        for piece in pieces:
+            n_samples += len(piece)
+            yield piece
+
+    tags, embedding = hear(log_mel(stretch) for stretch in stretches(counted()))
+    starts_s = [number * PATCH_FRAMES * HOP / RATE_HZ for number in range(len(tags))]
+    return Rows(
+        np.hstack([tags, embedding]),
+        starts_s,
+        [min(start_s + PATCH_S, n_samples / RATE_HZ) for start_s in starts_s],
+    )
+
+
 @feature_set(
     "musicnn",
     version=1,
     rate_hz=RATE_HZ,
     columns=COLUMNS,
     description="50 tag activations (0 to 1) and 200 numbers of embedding, one row per 2.992-s patch.",
+    compute_pieces=of_pieces,
 )
 def musicnn(samples: FloatArray) -> Rows:
     """Return one row for every whole patch of a song; a song shorter than that is heard in a loop.
@@ -211,15 +256,7 @@ def musicnn(samples: FloatArray) -> Rows:
     >>> musicnn(np.zeros(16_000 * 7, np.float32)).values.shape
     (2, 250)
     """
-    heard = looped(samples)
-    frames = patch_starts(len(heard))
-    tags, embedding = hear([log_mel(stretch) for stretch in cut(heard, frames)])
-    starts_s = [frame * HOP / RATE_HZ for frame in frames]
-    return Rows(
-        np.hstack([tags, embedding]),
-        starts_s,
-        [min(start_s + PATCH_S, len(samples) / RATE_HZ) for start_s in starts_s],
-    )
+    return of_pieces(samples[at : at + _PIECE] for at in range(0, len(samples), _PIECE))
 
 
 def looped(samples: FloatArray) -> FloatArray:

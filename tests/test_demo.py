@@ -1,14 +1,20 @@
 """``make demo``: the song's name reaches the program as it was typed, and the picture of it is true."""
 
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from tools import demo
+
+from earmark import Predictor
+from earmark.cli.show import summary
 
 ROOT = Path(__file__).resolve().parent.parent
 # Stands where the environment's Python would, and prints what make gave it.
@@ -82,3 +88,19 @@ def test_the_song_of_the_environment_is_heard(name, tmp_path, monkeypatch, capsy
     said = capsys.readouterr().out
     assert os.path.expanduser(name) in said
     assert "J  jazz" in said
+
+
+def test_the_picture_says_what_the_model_says_now():
+    """If not, ``python -m tools.demo --svg docs/images/demo.svg`` draws it anew."""
+    drawn = (ROOT / "docs" / "images" / "demo.svg").read_text(encoding="utf-8")
+    words = [html.unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", drawn)]
+    shown = " ".join("".join(words).split())
+    predictor = Predictor()
+    predictions = {song.name: predictor.predict(song) for song in sorted((ROOT / "demo").glob("*.ogg"))}
+    assert f" {summary(Counter(said.verdict for said in predictions.values()))} " in shown
+    for name, said in predictions.items():
+        answer = f"[A-Z] {said.genre}" if said.genre else "-"
+        assert re.search(rf"{name} *{said.verdict} +{answer}(?!\w)", shown), (
+            f"{name} is {said.verdict}, {said.genre}"
+        )
+    assert f"heard by {predictor.name} {predictor.version}." in shown

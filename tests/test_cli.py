@@ -142,15 +142,15 @@ def test_wrong_usage_is_2(arguments, said):
     [
         (
             ["classify", ""],
-            "Invalid value for 'PATH': an empty name; name a song or a folder, '.' for the current one",
+            "Invalid value for 'PATH': an empty path; name a song or a folder, '.' for the current one",
         ),
         (
             ["classify", "--json", "a.mp3", ""],
-            "Invalid value for 'PATH': an empty name; name a song or a folder, '.' for the current one",
+            "Invalid value for 'PATH': an empty path; name a song or a folder, '.' for the current one",
         ),
         (
             ["classify", "--model", "", "a.mp3"],
-            "Invalid value for '--model': an empty name; name a model's folder, or leave out --model",
+            "Invalid value for '--model': an empty path; name a model's folder, or leave out --model",
         ),
         (
             ["classify", "--json", "--top", "1", "a.mp3"],

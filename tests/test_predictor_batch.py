@@ -65,7 +65,7 @@ def test_one_path_instead_of_a_list(predictor, song, tmp_path):
 def test_an_empty_name_is_not_the_current_folder(predictor, song, empty, monkeypatch):
     monkeypatch.chdir(song.parent)
     (one,) = predictor.find(empty)
-    assert (one.error.message, one.error.hint) == ("an empty name", "name a song or a folder")
+    assert (one.error.message, one.error.hint) == ("an empty path", "name a file or a folder")
 
 
 def test_a_file_named_is_heard_whatever_its_ending(predictor, song, tmp_path):

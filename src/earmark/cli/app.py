@@ -25,13 +25,13 @@ def _print_version(wanted: bool) -> None:
 def _named(paths: list[str]) -> list[str]:
     # "" would be the current folder, which is "."; it comes from a shell variable that is not set.
     if "" in paths:
-        raise typer.BadParameter("an empty name; name a song or a folder, '.' for the current one")
+        raise typer.BadParameter("an empty path; name a song or a folder, '.' for the current one")
     return paths
 
 
 def _named_model(folder: str | None) -> str | None:
     if folder == "":
-        raise typer.BadParameter("an empty name; name a model's folder, or leave out --model")
+        raise typer.BadParameter("an empty path; name a model's folder, or leave out --model")
     return folder
 
 

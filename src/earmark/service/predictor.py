@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from earmark import audio
-from earmark.errors import ArgumentError, BundleError, EarmarkError, MissingFileError
+from earmark.errors import ArgumentError, BundleError, EarmarkError
 from earmark.features import musicnn
 from earmark.features.listen import Heard, listen
 from earmark.models import bundle as bundles
@@ -117,11 +117,6 @@ class Predictor:
         """
         songs: dict[str, Song] = {}
         for path in [paths] if isinstance(paths, str | bytes | os.PathLike) else paths:
-            if not os.fspath(path):  # Path("") would be the current folder
-                songs.setdefault(
-                    "", Song(Path(), MissingFileError("an empty name", "name a song or a folder"))
-                )
-                continue
             found = audio.find_audio([path])
             for file in found.files:
                 songs.setdefault(_real(file), Song(file))

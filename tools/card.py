@@ -37,7 +37,7 @@ def card(bundle: Bundle, figures: dict[str, Any]) -> str:
         tag_correlation=figures["tag_correlation"],
         n_songs=made_from["n_songs"],
         n_artists=made_from["n_artists"],
-        n_unknown=made_from["n_unknown"],
+        n_known=made_from["n_songs"] - made_from["n_unknown"],
         n_foreign_sounds=made_from["n_foreign_sounds"],
         sklearn=made_from["scikit-learn"],
         numpy=made_from["numpy"],

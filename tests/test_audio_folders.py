@@ -160,11 +160,13 @@ needs_dir_fd = pytest.mark.skipif(os.mkdir not in os.supports_dir_fd, reason="no
 def test_folders_deeper_than_python_recurses(tmp_path):
     nested(tmp_path, 1500)
     touch(tmp_path / "a.mp3", tmp_path / "z.mp3")
-    found = audio.find_audio([tmp_path])
     deep = tmp_path.joinpath(*["d"] * 1500, "song.mp3")
-    deep.unlink()
-    for depth in range(1500, 0, -1):  # rmtree recurses
-        tmp_path.joinpath(*["d"] * depth).rmdir()
+    try:
+        found = audio.find_audio([tmp_path])
+    finally:
+        deep.unlink()
+        for folder in list(deep.parents)[:1500]:  # pytest's rmtree recurses
+            folder.rmdir()
     assert found.files == (tmp_path / "a.mp3", deep, tmp_path / "z.mp3")
     assert found.errors == ()
 

@@ -195,7 +195,7 @@ def _too_long(what: str, chosen: FeatureSet, hint: str) -> ArgumentError:
 def extract(song: Any, features: str = "gtzan58", rate: float | None = None) -> FeatureTable:
     """Compute a feature set of a song.
 
-    ``musicnn`` hears a file two patches at a time: one hour or ten take 200 MB of memory. ``gtzan58`` needs
+    ``musicnn`` hears a file two patches at a time: an hour of mp3 takes 200 MB of memory. ``gtzan58`` needs
     the spectrum of the whole song at once, 60 MB a minute, and takes songs of up to 30 minutes (1.8 GB); of
     a longer one take an excerpt with ``earmark.audio.load(path, offset_s=..., duration_s=...)``.
 

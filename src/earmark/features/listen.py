@@ -5,6 +5,7 @@ Training and serving both come through here.
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -160,23 +161,16 @@ def _spread(n_samples: int) -> list[int]:
 def _stream(file: audio.AudioFile) -> Heard:
     """Hear a whole file of any length, patch after patch."""
     ear = _Ear(file.notes)
-    begin, frame = musicnn.patch_span(0)[0], 0
-    kept = np.zeros(-begin, np.float32)  # what lies before the song
-    for clip in file.stream(rate_hz=musicnn.RATE_HZ):
-        ear.n_samples += len(clip.samples)
-        ear.notes.update(dict.fromkeys(clip.notes))
-        kept, frame = _hear_patches(ear, np.concatenate([kept, clip.samples]), frame)
-    _hear_patches(ear, np.pad(kept, (0, -begin)), frame)  # what lies behind it
+
+    def pieces() -> Iterator[FloatArray]:
+        for clip in file.stream(rate_hz=musicnn.RATE_HZ):
+            ear.n_samples += len(clip.samples)
+            ear.notes.update(dict.fromkeys(clip.notes))
+            yield clip.samples
+
+    for number, stretch in enumerate(musicnn.stretches(pieces())):
+        ear.add(number * musicnn.PATCH_FRAMES, stretch)
     return ear.heard()
-
-
-def _hear_patches(ear: _Ear, samples: FloatArray, frame: int) -> tuple[FloatArray, int]:
-    """Hear the whole patches of a stretch that begins with a frame; return the rest and its first frame."""
-    while len(samples) >= musicnn.PATCH_SAMPLES:
-        ear.add(frame, samples[: musicnn.PATCH_SAMPLES])
-        frame += musicnn.PATCH_FRAMES
-        samples = samples[musicnn.PATCH_FRAMES * musicnn.HOP :]
-    return samples, frame
 
 
 def _excerpts(file: audio.AudioFile) -> Heard:

@@ -26,6 +26,7 @@ __all__ = [
     "from_samples",
     "load",
     "probe",
+    "shown",
 ]
 
 _MARGIN = 2048

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark import audio
-from earmark.audio._files import shown
+from earmark.audio import shown
 from earmark.errors import ArgumentError, EarmarkError
 from earmark.records import FloatArray
 from earmark.registry import Registry

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from earmark.audio._files import shown
+from earmark.audio import shown
 from earmark.errors import BundleError
 from earmark.models.head import Array, Head, Thresholds
 

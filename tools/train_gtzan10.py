@@ -2,6 +2,7 @@
 
     python -m tools.train_gtzan10 -o src/earmark/models/gtzan10
     python -m tools.train_gtzan10                        # measures only
+    python -m tools.train_gtzan10 --valid                # measures a model of the train list alone
 
 Needs the GTZAN data (see tools/gtzan.py), scikit-learn and espeak-ng. The published test list is never read
 but to be refused.
@@ -186,14 +187,19 @@ def main() -> None:
     """Measure, print, and write the bundle."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, help="folder of the new bundle")
+    parser.add_argument("--valid", action="store_true", help="only measure a model of the train list")
     arguments = parser.parse_args()
     if not can_speak():
         sys.exit("espeak-ng is not installed: the model would not know speech; install it and try again")
-    train, valid = stored_songs(), heard_songs("valid")
-    songs = [*train, *valid]
-    foreign = music_head.hear_foreign(N_FOREIGN, seed=0)
-    fresh = music_head.hear_foreign(N_FRESH, seed=FRESH_SEED)
+    train, foreign = stored_songs(), music_head.hear_foreign(N_FOREIGN, seed=0)
     valid_measured, valid_interval, verdicts, chance_ece = measure_valid(train, foreign)
+    if arguments.valid:
+        print(
+            json.dumps({**asdict(valid_measured), "interval": valid_interval, "verdicts": verdicts}, indent=1)
+        )
+        return
+    songs = [*train, *heard_songs("valid")]
+    fresh = music_head.hear_foreign(N_FRESH, seed=FRESH_SEED)
     crossed, cross_interval = cross_validate(songs, foreign)
     model = make(songs, foreign, "published GTZAN train and valid lists")
     music_lost, music_trusted, foreign_sure, foreign_not_music = unseen_verdicts(model, songs, foreign)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import bundles
 import sounds
@@ -13,6 +14,10 @@ from earmark.models import bundle as store
 from earmark.service.predictor import Predictor
 
 ROOT = Path(__file__).parents[1]
+
+# Machines are shared: how long one example takes says nothing.
+settings.register_profile("earmark", deadline=None)
+settings.load_profile("earmark")
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,10 @@ PAGE = Path("docs/real-sounds.md")
 VERDICTS = ("sure", "unsure", "not music", "silent", "failed")
 TEXT = """# What it says of sounds that are no songs
 
-Recordings from Debian's packages. The built-in model was fitted on none of them, but how its parts called some of
-them was seen when the level that `sure` asks for was set. Of large packages every nth file was heard. Prompts and effects are mostly shorter than three seconds. Written by `python -m tools.real_sounds`; its
-text says how to get the packages.
+Recordings from Debian's packages. The built-in model was fitted on none of them, but how its parts called
+some of them was seen when the level that `sure` asks for was set. Of large packages every nth file was
+heard. Prompts and effects are mostly shorter than three seconds. Written by `python -m tools.real_sounds`;
+its text says how to get the packages.
 
 | recordings | files | sure of a genre | unsure | not music | silent | failed |
 |---|---|---|---|---|---|---|

@@ -129,10 +129,14 @@ def listen(song: Any, rate: float | None = None, *, thorough: bool = False) -> H
         given = f"{rate:g} Hz" if isinstance(rate, Real) else repr(rate)
         raise ArgumentError(f"a rate of {given} for a file", "leave out rate: a file knows its own")
     with audio.AudioFile(song) as file:
+        stated_s = file.info.duration_s
+        if not thorough and stated_s is not None and stated_s > WHOLE_S:
+            with contextlib.suppress(EmptyAudioError):  # if it is shorter than it states
+                return _excerpts(file, round(stated_s * musicnn.RATE_HZ), file.notes)
         clip = file.read(0.0, WHOLE_S, rate_hz=musicnn.RATE_HZ)
         if clip.duration_s < WHOLE_S - 0.5:
             return _whole(clip.samples, (*file.notes, *clip.notes), thorough=thorough)
-        return _stream(file) if thorough else _excerpts(file)
+        return _stream(file) if thorough else _measured(file)
 
 
 def _whole(samples: FloatArray, notes: tuple[str, ...], *, thorough: bool) -> Heard:
@@ -173,22 +177,17 @@ def _stream(file: audio.AudioFile) -> Heard:
     return ear.heard()
 
 
-def _excerpts(file: audio.AudioFile) -> Heard:
-    """Hear 20 patches of a long file, found by seeking."""
-    stated_s = file.info.duration_s
-    if stated_s is not None and stated_s > WHOLE_S - 0.5:
-        with contextlib.suppress(EmptyAudioError):  # if it is shorter than it states
-            return _spread_over(file, round(stated_s * musicnn.RATE_HZ), file.notes)
-    # A file that does not know how long it is must be read to its end.
+def _measured(file: audio.AudioFile) -> Heard:
+    """Hear 20 patches of a long file that must be read to its end to know how long it is."""
     n_samples, notes = 0, file.notes
     for clip in file.stream(rate_hz=musicnn.RATE_HZ):
         n_samples += len(clip.samples)
         notes = (*notes, *clip.notes)
-    return _spread_over(file, n_samples, notes)
+    return _excerpts(file, n_samples, notes)
 
 
-def _spread_over(file: audio.AudioFile, n_samples: int, notes: tuple[str, ...]) -> Heard:
-    """Hear 20 patches of a file of that length; an EmptyAudioError says that it is shorter."""
+def _excerpts(file: audio.AudioFile, n_samples: int, notes: tuple[str, ...]) -> Heard:
+    """Hear 20 patches, found by seeking, of a file of that length; an EmptyAudioError says it is shorter."""
     ear, rate_hz = _Ear(notes), musicnn.RATE_HZ
     ear.n_samples = n_samples
     for frame in _spread(n_samples):

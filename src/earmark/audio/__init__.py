@@ -11,6 +11,7 @@ from types import TracebackType
 from earmark.audio._blocks import finite
 from earmark.audio._decode import AudioInfo, Decoder
 from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
+from earmark.audio._hash import sound_hash
 from earmark.audio._resample import RATE_HZ, at_one_rate, joined, resampled, whole_rate
 from earmark.audio._samples import from_samples
 from earmark.errors import ArgumentError, EmptyAudioError
@@ -19,6 +20,7 @@ from earmark.records import Clip, FloatArray
 __all__ = [
     "RATE_HZ",
     "SUFFIXES",
+    "AnyPath",
     "AudioFile",
     "AudioInfo",
     "FoundAudio",
@@ -27,6 +29,7 @@ __all__ = [
     "load",
     "probe",
     "shown",
+    "sound_hash",
 ]
 
 _MARGIN = 2048

@@ -8,6 +8,8 @@ UV := $(BIN)/uv
 # As it was typed, whatever stands in it: make would read a $ in it and the shell a quote, so neither sees it.
 override SONG := $(value SONG)
 export SONG
+# What an installation is made from: when one of them changes, the package is installed anew.
+MADE_FROM := pyproject.toml uv.lock setup.py $(wildcard src/earmark/_dsp/native/*)
 
 .PHONY: demo test lint clean
 
@@ -27,13 +29,13 @@ $(UV):
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv
 
-$(VENV)/.run: $(UV) pyproject.toml uv.lock
+$(VENV)/.run: $(UV) $(MADE_FROM)
 	$(UV) sync --quiet --locked --inexact --no-dev
 	@touch $@
 
-$(VENV)/.dev: $(UV) pyproject.toml uv.lock
+$(VENV)/.dev: $(UV) $(MADE_FROM)
 	$(UV) sync --quiet --locked --inexact
 	@touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) .venv-3.* build dist src/*.egg-info
+	rm -rf $(VENV) .venv-3.* build dist src/*.egg-info src/earmark/_dsp/_native*.so

@@ -1,0 +1,71 @@
+"""Build the compiled kernel: one C file once per instruction set, linked into one module.
+
+Everything else that setuptools has to know stands in pyproject.toml. Without a compiler the package installs
+all the same and computes with NumPy; ``EARMARK_KERNEL=required`` makes that an error, for building wheels.
+"""
+
+import os
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+NATIVE = Path("src/earmark/_dsp/native")
+MODULE = "earmark._dsp._native"
+HEADERS = [path.as_posix() for path in sorted(NATIVE.glob("*.h"))]
+
+X86 = ("x86_64", "amd64")
+AVX2 = ["-mavx2", "-mfma"]
+AVX512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"]
+# Not -ffast-math: what is no number has to stay none.
+UNIX_FLAGS = [
+    "-std=c11",
+    "-O3",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=fast",
+    "-fvisibility=hidden",
+]
+
+
+class BuildKernel(build_ext):
+    """Compile the kernel once per instruction set before the module is built around it."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Build the module, or say in one line that there will be none."""
+        try:
+            self._build(ext)
+        except Exception as error:
+            if os.environ.get("EARMARK_KERNEL") == "required":
+                raise
+            if self.editable_mode:  # then one of an earlier build may lie among the sources
+                Path("src", self.get_ext_filename(ext.name)).unlink(missing_ok=True)
+            reason = " ".join(str(error).split())
+            self.warn(f"Earmark is installed without its compiled kernel: {reason}")
+
+    def _build(self, ext: Extension) -> None:
+        unix = self.compiler.compiler_type == "unix"
+        ext.extra_compile_args = UNIX_FLAGS if unix else ["/O2", "/std:c11"]
+        ext.libraries = ["m"] if unix else []
+        for isa, flags in self._variants(unix).items():
+            ext.define_macros.append((f"EM_HAVE_{isa.upper()}", "1"))
+            ext.extra_objects += self.compiler.compile(
+                [(NATIVE / "kernel.c").as_posix()],
+                output_dir=os.path.join(self.build_temp, isa),
+                macros=[("EM_ISA", isa)],
+                extra_postargs=[*ext.extra_compile_args, *flags],
+                depends=HEADERS,
+            )
+        super().build_extension(ext)
+
+    def _variants(self, unix: bool) -> dict[str, list[str]]:
+        """Return the flags of every instruction set that the target, not this machine, may have."""
+        if unix and self.plat_name.endswith(X86):
+            return {"baseline": [], "avx2": AVX2, "avx512": AVX512}
+        return {"baseline": []}
+
+
+setup(
+    cmdclass={"build_ext": BuildKernel},
+    ext_modules=[Extension(MODULE, [(NATIVE / "module.c").as_posix()], depends=HEADERS, optional=True)],
+)

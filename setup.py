@@ -5,6 +5,7 @@ all the same and computes with NumPy; ``EARMARK_KERNEL=required`` makes that an 
 """
 
 import os
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -26,6 +27,8 @@ UNIX_FLAGS = [
     "-ffp-contract=fast",
     "-fvisibility=hidden",
 ]
+# One binary for every Python from 3.11 on, but for those without the GIL, which have no stable interface.
+STABLE = not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 
 class BuildKernel(build_ext):
@@ -67,5 +70,15 @@ class BuildKernel(build_ext):
 
 setup(
     cmdclass={"build_ext": BuildKernel},
-    ext_modules=[Extension(MODULE, [(NATIVE / "module.c").as_posix()], depends=HEADERS, optional=True)],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if STABLE else {},
+    ext_modules=[
+        Extension(
+            MODULE,
+            [(NATIVE / "module.c").as_posix()],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")] if STABLE else [],
+            py_limited_api=STABLE,
+            depends=HEADERS,
+            optional=True,
+        )
+    ],
 )

@@ -15,6 +15,8 @@ EarmarkError
 │   ├── NotAudioError
 │   └── EmptyAudioError
 ├── BundleError
+├── ExecutorError
+│   └── WorkerDiedError
 ├── UnknownNameError
 └── ArgumentError
 """

@@ -9,6 +9,8 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     │   ├── NotAudioError     no sound in it
     │   └── EmptyAudioError   sound of zero length, or none that could be decoded
     ├── BundleError           a model folder is missing, foreign, newer, damaged or tampered with
+    ├── ExecutorError         the work cannot be shared out: no such cluster, other versions
+    │   └── WorkerDiedError   a job that ends whatever process does it
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -61,6 +63,14 @@ class EmptyAudioError(AudioError):
 
 class BundleError(EarmarkError):
     """A model folder is missing, foreign, newer than this program, damaged or tampered with."""
+
+
+class ExecutorError(EarmarkError):
+    """Work cannot be shared out: the cluster is out of reach, or its workers lack this version of Earmark."""
+
+
+class WorkerDiedError(ExecutorError):
+    """The processes that did a job died of it, one after another."""
 
 
 class UnknownNameError(EarmarkError):

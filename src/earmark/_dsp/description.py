@@ -5,19 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark._dsp.chroma import chroma, pitch_peaks, tuning
-from earmark._dsp.hpss import harmonic_part
-from earmark._dsp.mel import cepstrum, mel_power, power_to_db
-from earmark._dsp.memory import working_memory
-from earmark._dsp.spectral import centroid_and_bandwidth, rolloff
-from earmark._dsp.spectrum import FloatArray, bin_frequencies, spectra
-from earmark._dsp.tempo import onset_strength, tempo
-from earmark._dsp.waveform import rms, zero_crossing_rate
-
-N_FFT = 2048
-HOP = 512
-N_MELS = 128
-N_MFCC = 20
+from earmark._dsp.passes import HOP, measure
+from earmark._dsp.spectrum import FloatArray
+from earmark._dsp.tempo import tempo
 
 
 @dataclass(frozen=True)
@@ -75,34 +65,17 @@ def describe(y: FloatArray, rate_hz: int, separate: bool = True, mirror_ends: bo
     >>> round(float(np.median(describe(tone, 22050).centroid_hz)))
     440
     """
-    frames = 1 + len(y) // HOP
-    bins_hz = bin_frequencies(rate_hz, N_FFT)
-    shape = (frames, len(bins_hz))
-    spectrum = working_memory("spectrum", 2 * frames * len(bins_hz)).view(np.complex64).reshape(shape)
-    magnitude = working_memory("magnitude", frames * len(bins_hz)).reshape(shape)
-    mels = np.empty((frames, N_MELS), dtype=np.float32)
-    centroid_hz, bandwidth_hz, rolloff_hz = np.empty((3, frames))
-    peaks = []
-    for rows, block in spectra(y, N_FFT, HOP, mirror_ends):
-        spectrum[rows] = block
-        here = np.abs(spectrum[rows], out=magnitude[rows])
-        power = np.square(here)
-        mel_power(power, rate_hz, N_MELS, out=mels[rows])
-        centroid_hz[rows], bandwidth_hz[rows] = centroid_and_bandwidth(here, bins_hz)
-        rolloff_hz[rows] = rolloff(here, bins_hz)
-        peaks.append(pitch_peaks(power, rate_hz))
-    frequency_hz, height = (np.concatenate(parts) for parts in zip(*peaks, strict=True))
-    level_db = power_to_db(mels)
-    harmonic = harmonic_part(spectrum, magnitude, len(y), HOP) if separate else y[:0]
+    parts = frozenset({"frames", "chroma", "mfcc", "onsets"}) | ({"hpss"} if separate else set())
+    found = measure(y, rate_hz, parts, mirror_ends)
     return Description(
-        chroma=chroma(magnitude, rate_hz, tuning(frequency_hz, height)),
-        rms=rms(y, N_FFT, HOP, mirror_ends),
-        centroid_hz=centroid_hz,
-        bandwidth_hz=bandwidth_hz,
-        rolloff_hz=rolloff_hz,
-        zero_crossing_rate=zero_crossing_rate(y, N_FFT, HOP),
-        mfcc=cepstrum(level_db, N_MFCC),
-        tempo_bpm=tempo(onset_strength(level_db, N_FFT, HOP), rate_hz, HOP),
-        harmonic=harmonic,
-        percussive=y[: len(harmonic)] - harmonic,
+        chroma=found["chroma"],
+        rms=found["rms"],
+        centroid_hz=found["centroid_hz"],
+        bandwidth_hz=found["bandwidth_hz"],
+        rolloff_hz=found["rolloff_hz"],
+        zero_crossing_rate=found["zero_crossing_rate"],
+        mfcc=found["mfcc"],
+        tempo_bpm=tempo(found["onsets"], rate_hz, HOP),
+        harmonic=found.get("harmonic", y[:0]),
+        percussive=found.get("percussive", y[:0]),
     )

@@ -6,6 +6,10 @@ D. P. W. Ellis, "Beat tracking by dynamic programming", J. New Music Research 36
 P. Grosche, M. Müller, F. Kurth, "Cyclic tempogram", ICASSP 2010.
 """
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -17,8 +21,10 @@ _LIKELY_BPM = 120.0
 _FASTEST_BPM = 320.0
 
 
-def onset_strength(level_db: FloatArray, n_fft: int, hop: int) -> FloatArray:
-    """Return how much louder the middle mel band got since the frame before.
+def onset_strength(
+    level_db: FloatArray, n_fft: int, hop: int, aggregate: Callable[..., Any] = np.median
+) -> FloatArray:
+    """Return how much louder the mel bands got since the frame before.
 
     Parameters
     ----------
@@ -26,17 +32,21 @@ def onset_strength(level_db: FloatArray, n_fft: int, hop: int) -> FloatArray:
         Levels of a mel spectrogram.
     n_fft, hop : int
         Frame length and step in samples: rises are entered half a frame later, to counter centring.
+    aggregate : callable
+        How the rises of the bands, none below 0, become one number: the median of them is what tempo and
+        beats are taken from, the mean what single onsets are.
 
     Returns
     -------
     ndarray of float32, shape (frames,)
         In decibels; the first 1 + n_fft // (2 hop) are 0.
     """
-    rise_db = np.median(np.maximum(np.diff(level_db, axis=0), 0), axis=1)
+    rise_db = aggregate(np.maximum(np.diff(level_db, axis=0), 0), axis=1)
     delay = 1 + n_fft // (2 * hop)
     return np.concatenate([np.zeros(delay, dtype=np.float32), rise_db])[: len(level_db)]
 
 
+@cache
 def _fast_length(least: int) -> int:
     """Return the smallest length of at least that many samples whose prime factors are 2, 3 and 5."""
     lengths = [2**a * 3**b * 5**c for a in range(24) for b in range(8) for c in range(6)]

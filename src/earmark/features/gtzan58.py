@@ -12,7 +12,7 @@ clips. It is given for comparison with the table and is never an input to a mode
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark._dsp import describe
+from earmark._dsp.summary import Summary, overall, summarise
 from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
@@ -20,17 +20,17 @@ RATE_HZ = 22050
 # The separation needs all frames at once, 60 MB a minute: 1.8 GB for half an hour.
 LONGEST_S = 1800.0
 N_MFCC = 20
-_CHUNK = 2**16  # numbers at a time stay in the cache
-_MOMENTS = (
-    "chroma_stft",
-    "rms",
-    "spectral_centroid",
-    "spectral_bandwidth",
-    "rolloff",
-    "zero_crossing_rate",
-    "harmony",
-    "perceptr",
-)
+PARTS = frozenset({"frames", "chroma", "hpss", "mfcc", "tempo"})
+_MOMENTS = {
+    "chroma_stft": "chroma",
+    "rms": "rms",
+    "spectral_centroid": "centroid_hz",
+    "spectral_bandwidth": "bandwidth_hz",
+    "rolloff": "rolloff_hz",
+    "zero_crossing_rate": "zero_crossing_rate",
+    "harmony": "harmonic",
+    "perceptr": "percussive",
+}
 
 SOUND_COLUMNS = (
     *(f"{name}_{moment}" for name in _MOMENTS for moment in ("mean", "var")),
@@ -40,17 +40,6 @@ SOUND_COLUMNS = (
 """The 57 columns that describe sound: all but ``length``."""
 
 COLUMNS = ("length", *SOUND_COLUMNS)
-
-
-def _mean_and_variance(values: NDArray[np.floating]) -> tuple[float, float]:
-    """Return mean and population variance, safe for values far from zero, summed in double precision."""
-    mean = float(values.mean(dtype=np.float64))
-    flat = values.ravel()
-    squares = 0.0
-    for start in range(0, len(flat), _CHUNK):
-        deviations = flat[start : start + _CHUNK] - values.dtype.type(mean)
-        squares += float(np.square(deviations, out=deviations).sum(dtype=np.float64))
-    return mean, squares / len(flat)
 
 
 @feature_set(
@@ -88,17 +77,12 @@ def gtzan58(samples: FloatArray) -> Rows:
 
 def row(samples: FloatArray, mirror_ends: bool = False) -> NDArray[np.float64]:
     """Return the 58 columns, shape (1, 58); `mirror_ends` gives those of the librosa that made the table."""
-    found = describe(samples, RATE_HZ, mirror_ends=mirror_ends)
-    parts = (
-        found.chroma,
-        found.rms,
-        found.centroid_hz,
-        found.bandwidth_hz,
-        found.rolloff_hz,
-        found.zero_crossing_rate,
-        found.harmonic,
-        found.percussive,
+    return row_of(summarise(samples, RATE_HZ, PARTS, mirror_ends))[None]
+
+
+def row_of(summary: Summary) -> NDArray[np.float64]:
+    """Return the 58 columns of a summary, shape (58,)."""
+    pooled = [overall(summary.moments[name]) for name in _MOMENTS.values()]
+    return np.concatenate(
+        [[summary.samples], *pooled, [summary.numbers["tempo_bpm"]], *summary.moments["mfcc"]]
     )
-    moments = [moment for part in parts for moment in _mean_and_variance(part)]
-    cepstral = [moment for part in found.mfcc.T for moment in _mean_and_variance(part)]
-    return np.array([[len(samples), *moments, found.tempo_bpm, *cepstral]])

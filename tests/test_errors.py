@@ -17,6 +17,7 @@ EarmarkError
 ├── BundleError
 ├── ExecutorError
 │   └── WorkerDiedError
+├── StoreError
 ├── UnknownNameError
 └── ArgumentError
 """

@@ -11,6 +11,7 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── BundleError           a model folder is missing, foreign, newer, damaged or tampered with
     ├── ExecutorError         the work cannot be shared out: no such cluster, other versions
     │   └── WorkerDiedError   a job that ends whatever process does it
+    ├── StoreError            what Earmark keeps on disk cannot be written or read
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -71,6 +72,10 @@ class ExecutorError(EarmarkError):
 
 class WorkerDiedError(ExecutorError):
     """The processes that did a job died of it, one after another."""
+
+
+class StoreError(EarmarkError):
+    """What Earmark keeps on disk cannot be written, or is damaged or newer than this program."""
 
 
 class UnknownNameError(EarmarkError):

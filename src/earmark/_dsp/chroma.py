@@ -51,8 +51,8 @@ def pitch_peaks(power: FloatArray, rate_hz: int) -> tuple[FloatArray, FloatArray
     return frequency_hz, height
 
 
-def tuning(frequency_hz: FloatArray, height: FloatArray) -> float:
-    """Return the deviation from A = 440 Hz in semitones, -0.5 to 0.5 in steps of 0.01; 0 without peaks.
+def tuning(frequency_hz: FloatArray, height: FloatArray, bins_per_octave: int = N_CHROMA) -> float:
+    """Return the deviation from A = 440 Hz in bins, -0.5 to 0.5 in steps of 0.01; 0 without peaks.
 
     It is the mode of the deviations of the peaks that are no lower than their median; of equal counts the
     lowest deviation wins.
@@ -60,7 +60,7 @@ def tuning(frequency_hz: FloatArray, height: FloatArray) -> float:
     if not len(frequency_hz):
         return 0.0
     high = frequency_hz[height >= np.median(height)]
-    deviation = np.mod(N_CHROMA * np.log2(high / np.float32(_A0_HZ)), np.float32(1.0))
+    deviation = np.mod(bins_per_octave * np.log2(high / np.float32(_A0_HZ)), np.float32(1.0))
     deviation[deviation >= 0.5] -= 1.0
     counts, edges = np.histogram(deviation, np.linspace(-0.5, 0.5, 101))
     return float(edges[np.argmax(counts)])

@@ -1,0 +1,184 @@
+"""The constant-Q transform: 36 bins per octave, seven octaves up from C1.
+
+Octave by octave from the top, each on the signal at half the rate of the one above, so that one small set of
+filters serves them all. The filters are librosa's, which cuts a hundredth of each one's spectrum away; the
+products are not: librosa transforms every frame of every octave and multiplies spectra, here the filters are
+brought into time, where their symmetry halves the work and one matrix product takes many frames.
+
+References
+----------
+C. Schörkhuber, A. Klapuri, "Constant-Q transform toolbox for music processing", SMC 2010.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import soxr
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from earmark._dsp.chroma import pitch_peaks, tuning
+from earmark._dsp.spectrum import FloatArray, hann, spectra
+
+BINS_PER_OCTAVE = 36
+N_OCTAVES = 7
+HOP = 512
+_C1_HZ = 440.0 * 2.0 ** (-45 / 12)
+_TUNING_FFT = 2048
+_RATIO = 2.0 ** (2 / BINS_PER_OCTAVE)
+_QUALITY = (_RATIO + 1) / (_RATIO - 1)
+_HANN_BANDWIDTH = 1.50018310546875  # in bins, of a window of 1000 samples
+_CUT_AWAY = np.float32(0.01)
+_GEMM_ROWS = 14  # 14 frames, 512 pairs, 36 filters: products this small start no threads
+_BLOCK_FRAMES = 18 * _GEMM_ROWS  # both halves of 252 frames take 1 MiB: one core's L2 cache
+
+
+class _Filters(NamedTuple):
+    """One octave's filters, ``even + 1j * odd`` about the middle of a frame.
+
+    Attributes
+    ----------
+    even, odd : ndarray of float32, shape (frame // 2, 36)
+    """
+
+    even: FloatArray
+    odd: FloatArray
+
+
+def tuning_bins(y: FloatArray, rate_hz: int) -> float:
+    """Return the deviation from A = 440 Hz in bins of a third of a semitone, -0.5 to 0.5 in steps of 0.01.
+
+    Unlike the tuning of `chroma`, it is taken from peaks of magnitude, not of power.
+    """
+    magnitudes = (np.abs(block.astype(np.complex64)) for _, block in spectra(y, _TUNING_FFT, HOP))
+    peaks = [pitch_peaks(magnitude, rate_hz) for magnitude in magnitudes]
+    frequency_hz, height = (np.concatenate(parts) for parts in zip(*peaks, strict=True))
+    return tuning(frequency_hz, height, BINS_PER_OCTAVE)
+
+
+def _sparse_spectra(top_hz: NDArray[np.float64], rate_hz: float) -> NDArray[np.complex64]:
+    """Return the filters' spectra, shape (36, 1 + frame // 2), less the weakest hundredth of each one."""
+    lengths = _QUALITY * rate_hz / top_hz
+    n_fft = 1 << int(np.ceil(np.log2(lengths.max())))
+    padded = np.zeros((len(top_hz), n_fft), dtype=np.complex64)
+    for row, length, frequency_hz in zip(padded, lengths, top_hz, strict=True):
+        half = int(length // 2)
+        window = hann(2 * half + 1)
+        phase = 2j * np.pi * frequency_hz / rate_hz * np.arange(-half - 1, half)
+        start = (n_fft - len(window)) // 2
+        row[start : start + len(window)] = window * np.exp(phase) / window.sum()
+    padded *= (lengths / n_fft)[:, None]
+    spectrum = np.fft.fft(padded, axis=1)[:, : 1 + n_fft // 2].astype(np.complex64)
+    magnitude = np.abs(spectrum)
+    ascending = np.sort(magnitude, axis=1)
+    share = np.cumsum(ascending / magnitude.sum(axis=1, keepdims=True), axis=1)
+    least = np.take_along_axis(ascending, np.argmin(share < _CUT_AWAY, axis=1)[:, None], axis=1)
+    spectrum[magnitude < least] = 0
+    return spectrum
+
+
+@lru_cache(maxsize=101)
+def _filters(rate_hz: float, deviation_bins: float) -> _Filters:
+    """Return the filters of the top octave, in time.
+
+    Each has an odd number of samples in the middle of a frame of even length, so that its samples n and
+    frame + 1 - n, counted round the frame, are conjugate but for one phase, which no magnitude shows.
+    """
+    octaves = N_OCTAVES - 1 + (np.arange(BINS_PER_OCTAVE) + deviation_bins) / BINS_PER_OCTAVE
+    top_hz = _C1_HZ * 2.0**octaves
+    spectrum = _sparse_spectra(top_hz, rate_hz)
+    n_fft = 2 * (spectrum.shape[1] - 1)
+    response = np.fft.fft(spectrum.astype(np.complex128), n=n_fft, axis=1)
+    middle = n_fft // 2
+    phase = np.sqrt(response[:, middle] * response[:, middle + 1])
+    later = np.roll(response, -middle - 1, axis=1)[:, :middle] * (phase.conj() / np.abs(phase))[:, None]
+    later /= np.sqrt(_QUALITY * rate_hz / top_hz)[:, None]
+    filters = _Filters(*(np.ascontiguousarray(part.T, dtype=np.float32) for part in (later.real, later.imag)))
+    for part in filters:
+        part.flags.writeable = False
+    return filters
+
+
+def _halve(y: FloatArray, times: int = 1) -> FloatArray:
+    """Return the signal at half the rate, `times` over, with its energy kept."""
+    length = -(-len(y) >> times)
+    halved = np.zeros(length, dtype=np.float32)
+    resampled = soxr.resample(y, 1 << times, 1, quality="soxr_hq")[:length]
+    np.multiply(resampled, np.float32(2.0 ** (times / 2)), out=halved[: len(resampled)])
+    return halved
+
+
+def _early_halvings(rate_hz: int, deviation_bins: float) -> int:
+    """Return how often the rate can be halved before the top octave: librosa leaves one octave of room."""
+    highest_hz = _C1_HZ * 2.0 ** (N_OCTAVES + (deviation_bins - 1) / BINS_PER_OCTAVE)
+    room = rate_hz / 2 / (highest_hz * (1 + _HANN_BANDWIDTH / 2 / _QUALITY))
+    most = int(np.log2(HOP)) - N_OCTAVES + 1
+    return int(np.clip(np.ceil(np.log2(room)) - 2, 0, most))
+
+
+def _octave(y: FloatArray, hop: int, filters: _Filters, out: FloatArray) -> None:
+    """Write the magnitudes of one octave's responses at every `hop` samples, shape (frames, 36)."""
+    half = len(filters.even)
+    padded = np.pad(y, half)
+    later = sliding_window_view(padded[half + 1 :], half - 1)[::hop]
+    earlier = sliding_window_view(padded[::-1].copy(), half - 1)[len(y) + half - 1 :: -hop]
+    first, second = (padded[start:][: len(out) * hop : hop] for start in (0, 1))
+    even, odd = np.zeros((2, _BLOCK_FRAMES, half), dtype=np.float32)
+    for start in range(0, len(out), _BLOCK_FRAMES):
+        rows = slice(start, min(start + _BLOCK_FRAMES, len(out)))
+        here = rows.stop - start
+        for pairs, fold in ((even, np.add), (odd, np.subtract)):
+            fold(later[rows], earlier[rows], out=pairs[:here, :-1])
+            fold(first[rows], second[rows], out=pairs[:here, -1])
+        groups = -(-here // _GEMM_ROWS)
+        real, imaginary = (
+            np.matmul(pairs.reshape(-1, _GEMM_ROWS, half)[:groups], part).reshape(-1, BINS_PER_OCTAVE)[:here]
+            for pairs, part in ((even, filters.even), (odd, filters.odd))
+        )
+        np.sqrt(np.square(real) + np.square(imaginary), out=out[rows])
+
+
+def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = None) -> FloatArray:
+    """Return the magnitudes of the constant-Q transform at every 512 samples.
+
+    Parameters
+    ----------
+    y : ndarray of float32, shape (n,)
+        Finite samples. Of a sound shorter than a filter the filter hears what there is, between zeros.
+    rate_hz : int
+        Sampling rate, at least 8500.
+    deviation_bins : float, optional
+        The tuning in bins, if it is known (see `tuning_bins`, which is half of the work).
+
+    Returns
+    -------
+    ndarray of float32, shape (1 + n // 512, 252)
+        Lowest bin first; bin k is k / 36 octaves above C1, 32.7 Hz, and `deviation_bins` more.
+
+    Notes
+    -----
+    The numbers are those of ``abs(librosa.cqt(y, sr=rate_hz, n_bins=252, bins_per_octave=36, tuning=None))``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a4 = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).astype(np.float32)
+    >>> int(cqt_magnitude(a4, 22050)[20].argmax())  # three octaves and nine semitones above C1
+    135
+    """
+    magnitude = np.zeros((1 + len(y) // HOP, N_OCTAVES * BINS_PER_OCTAVE), dtype=np.float32)
+    if not y.any():
+        return magnitude
+    if deviation_bins is None:
+        deviation_bins = tuning_bins(y, rate_hz)
+    early = _early_halvings(rate_hz, deviation_bins)
+    filters = _filters(rate_hz / (1 << early), deviation_bins)
+    hop = HOP >> early
+    if early:
+        y = _halve(y, early)
+    for octave in reversed(range(N_OCTAVES)):
+        _octave(y, hop, filters, magnitude[:, octave * BINS_PER_OCTAVE : (octave + 1) * BINS_PER_OCTAVE])
+        if octave:
+            y, hop = _halve(y), hop // 2
+    return magnitude

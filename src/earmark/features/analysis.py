@@ -12,6 +12,7 @@ from earmark._dsp.chroma import chroma, pitch_peaks, tuning
 from earmark._dsp.mel import mel_power, power_to_db
 from earmark._dsp.spectrum import spectra
 from earmark._dsp.tempo import onset_strength, tempo
+from earmark._dsp.tonal import Key, Tonal, key, tonal
 from earmark.audio import shown
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip, FloatArray
@@ -61,6 +62,16 @@ class Analysis:
     def chroma_stft(self) -> FloatArray:
         """Energy per pitch class, shape (frames, 12)."""
         return chroma(self.magnitude, RATE_HZ, tuning(*pitch_peaks(self.power, RATE_HZ)))
+
+    @cached_property
+    def tonal(self) -> Tonal:
+        """Pitch features of the constant-Q transform."""
+        return tonal(self.samples, RATE_HZ)
+
+    @cached_property
+    def key(self) -> Key:
+        """The key, by the mean of the constant-Q chroma."""
+        return key(self.tonal.chroma_cqt.mean(axis=0))
 
     @cached_property
     def tempo_bpm(self) -> float:

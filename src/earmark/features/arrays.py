@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark._dsp.contrast import N_BANDS, contrast_db, flatness, peaks_and_valleys
 from earmark._dsp.mel import cepstrum, hz_to_mel, mel_to_hz, power_to_db
 from earmark._dsp.spectrum import bin_frequencies
 from earmark._dsp.waveform import rms
@@ -21,6 +22,7 @@ N_MFCC = 20
 PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _BINS_HZ = tuple(bin_frequencies(RATE_HZ, N_FFT).tolist())
 _MELS_HZ = tuple(mel_to_hz(np.linspace(0.0, hz_to_mel(RATE_HZ / 2), N_MELS + 2))[1:-1].tolist())
+_BANDS_HZ = (0.0, *(200.0 * 2.0**octave for octave in range(N_BANDS - 1)))
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,68 @@ def _mfcc(analysis: Analysis) -> NDArray[Any]:
 )
 def _chroma_stft(analysis: Analysis) -> NDArray[Any]:
     return analysis.chroma_stft
+
+
+@array_kind(
+    "chroma_cqt",
+    title="Chroma (CQT)",
+    axis="pitch class",
+    axis_unit="",
+    rows=PITCH_CLASSES,
+    unit="",
+    low=0.0,
+    high=1.0,
+    description="Energy per pitch class from the constant-Q transform, 1 for the strongest of each frame.",
+)
+def _chroma_cqt(analysis: Analysis) -> NDArray[Any]:
+    return analysis.tonal.chroma_cqt
+
+
+@array_kind(
+    "chroma_cens",
+    title="Chroma (CENS)",
+    axis="pitch class",
+    axis_unit="",
+    rows=PITCH_CLASSES,
+    unit="",
+    low=0.0,
+    high=1.0,
+    description="Constant-Q chroma in five steps, smoothed over a second, frames of unit length.",
+)
+def _chroma_cens(analysis: Analysis) -> NDArray[Any]:
+    return analysis.tonal.chroma_cens
+
+
+@array_kind(
+    "contrast",
+    title="Spectral contrast",
+    axis="band",
+    axis_unit="Hz",
+    rows=_BANDS_HZ,
+    unit="dB",
+    low=0.0,
+    high=np.inf,
+    description="How far the peaks stand above the valleys of each octave; rows are the bands' lower edges.",
+)
+def _contrast(analysis: Analysis) -> NDArray[Any]:
+    edges = np.empty((2, len(analysis.magnitude), N_BANDS), dtype=np.float32)
+    peaks_and_valleys(analysis.magnitude, RATE_HZ, out=edges)
+    return contrast_db(*edges)
+
+
+@array_kind(
+    "flatness",
+    title="Spectral flatness",
+    axis="signal",
+    axis_unit="",
+    rows=("flatness",),
+    unit="",
+    low=0.0,
+    high=1.0,
+    description="Geometric over arithmetic mean of every frame's power spectrum: 0 for a tone, 1 for noise.",
+)
+def _flatness(analysis: Analysis) -> NDArray[Any]:
+    return flatness(analysis.power)[:, None]
 
 
 def array(

@@ -1,0 +1,74 @@
+"""Words on a page, whatever characters a song's name holds and however long it is."""
+
+from functools import cache
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.ft2font import FT2Font
+
+# DejaVu Sans comes with matplotlib; the others are tried for what it lacks, where a system has them.
+_FAMILIES = (
+    "DejaVu Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "PingFang SC",
+    "WenQuanYi Zen Hei",
+    "Arial Unicode MS",
+)
+_UNKNOWN = "□"
+
+
+@cache
+def families() -> tuple[str, ...]:
+    """Return the font families to write with, in the order in which they are asked for a character."""
+    installed = {font.name for font in fontManager.ttflist}
+    return tuple(family for family in _FAMILIES if family in installed)
+
+
+@cache
+def _fonts() -> tuple[FT2Font, ...]:
+    return tuple(get_font(findfont(FontProperties(family=family))) for family in families())
+
+
+def drawable(words: str) -> str:
+    r"""Return words with every character that cannot be drawn as its escape or as a box.
+
+    Examples
+    --------
+    >>> drawable("two\nlines, \U0001f3b5")
+    'two\\nlines, □'
+    """
+    return "".join(
+        c.encode("unicode_escape").decode("ascii")
+        if not c.isprintable()
+        else c if any(font.get_char_index(ord(c)) for font in _fonts()) else _UNKNOWN
+        for c in words
+    )  # fmt: skip
+
+
+def write(figure: Figure, at: tuple[float, float], words: str, most_px: float, looks: dict[str, Any]) -> None:
+    """Write a line from a point in shares of the page; what is too long loses its middle.
+
+    Both ends stay, for the start says what it is and the end which one.
+    """
+    whole = drawable(words)
+    text = figure.text(*at, whole, parse_math=False, family=families(), **looks)
+
+    def fits(kept: int) -> bool:
+        if kept < len(whole):
+            end = kept // 3
+            text.set_text(f"{whole[: kept - end]}…{whole[len(whole) - end :]}")
+        return bool(text.get_window_extent().width <= most_px)
+
+    if not fits(len(whole)):
+        least, most = 0, len(whole) - 1
+        while least < most:
+            middle = (least + most + 1) // 2
+            least, most = (middle, most) if fits(middle) else (least, middle - 1)
+        fits(least)

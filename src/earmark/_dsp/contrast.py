@@ -117,4 +117,5 @@ def flux(magnitude: FloatArray, before: FloatArray) -> NDArray[np.float64]:
     """
     change = np.diff(magnitude, axis=0, prepend=before)
     energy: NDArray[np.float64] = np.einsum("ij,ij->i", change, change).astype(np.float64)
-    return np.sqrt(energy / magnitude.shape[1])
+    flux_per_frame: NDArray[np.float64] = np.sqrt(energy / magnitude.shape[1])
+    return flux_per_frame

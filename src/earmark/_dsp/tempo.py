@@ -18,7 +18,7 @@ from earmark._dsp.spectrum import BLOCK_FRAMES, FloatArray, hann
 
 _MEMORY_S = 8.0
 _LIKELY_BPM = 120.0
-_FASTEST_BPM = 320.0
+FASTEST_BPM = 320.0
 
 
 def onset_strength(
@@ -53,11 +53,25 @@ def _fast_length(least: int) -> int:
     return min(int(length) for length in lengths if length >= least)
 
 
-def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
-    """Return the mean autocorrelation of Hann-windowed stretches, each divided by its energy.
+def resemblance(onsets: FloatArray, rate_hz: int, hop: int) -> NDArray[np.float64]:
+    """Return how much onsets resemble themselves some frames later, on average over stretches of 8 s.
 
-    The mean of inverse transforms is the inverse transform of the mean, hence only one of them.
+    That is the mean autocorrelation of Hann-windowed stretches, each divided by its energy. The mean of
+    inverse transforms is the inverse transform of the mean, hence only one of them.
+
+    Parameters
+    ----------
+    onsets : ndarray of float32, shape (frames,)
+        Onset strength.
+    rate_hz, hop : int
+        Sampling rate and step of the frames in samples.
+
+    Returns
+    -------
+    ndarray of float64, shape (lags,)
+        1 at lag 0, or less if some stretches hold no onsets, and never below 0.
     """
+    lags = int(_MEMORY_S * rate_hz) // hop
     padded = np.pad(onsets, lags // 2, mode="linear_ramp")
     stretches = sliding_window_view(padded, lags)[: len(onsets)]
     size = _fast_length(2 * lags - 1)
@@ -68,29 +82,31 @@ def _mean_tempogram(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
         weight = 1.0 / np.where(energy < np.finfo(np.float64).tiny, 1.0, energy)
         spectrum = np.fft.rfft(windowed, n=size, axis=1)
         mean_power += weight @ (spectrum.real**2 + spectrum.imag**2)
-    correlation: NDArray[np.float64] = np.fft.irfft(mean_power / len(onsets), n=size)[:lags]
-    return correlation
+    # A correlation is at least 0 but for rounding, which must not reach the logarithm.
+    return np.maximum(np.fft.irfft(mean_power / len(onsets), n=size)[:lags], 0.0)
 
 
 def tempo(onsets: FloatArray, rate_hz: int, hop: int) -> float:
     """Return the tempo in beats per minute; 0 without onsets.
 
-    The lag is chosen at which the onsets of eight seconds resemble themselves most, by a log-normal prior of
-    one octave around 120 bpm and below 320 bpm; of equal lags the shortest.
+    Parameters are those of :func:`resemblance`.
+    """
+    return likeliest(resemblance(onsets, rate_hz, hop), rate_hz, hop) if onsets.any() else 0.0
+
+
+def likeliest(resembling: NDArray[np.float64], rate_hz: int, hop: int) -> float:
+    """Return the tempo in beats per minute at which onsets resemble themselves most.
+
+    By a log-normal prior of one octave around 120 bpm and below 320 bpm; of equal lags the shortest.
 
     Parameters
     ----------
-    onsets : ndarray of float32, shape (frames,)
-        Onset strength.
+    resembling : ndarray of float64, shape (lags,)
+        What :func:`resemblance` found; not nothing.
     rate_hz, hop : int
         Sampling rate and step of the frames in samples.
     """
-    if not onsets.any():
-        return 0.0
-    lags = int(_MEMORY_S * rate_hz) // hop
-    tempo_bpm = 60.0 * rate_hz / (hop * np.arange(1.0, lags))
+    tempo_bpm = 60.0 * rate_hz / (hop * np.arange(1.0, len(resembling)))
     prior = -0.5 * (np.log2(tempo_bpm) - np.log2(_LIKELY_BPM)) ** 2
-    prior[tempo_bpm >= _FASTEST_BPM] = -np.inf
-    # A correlation is at least 0 but for rounding, which must not reach the logarithm.
-    resemblance = np.log1p(1e6 * np.maximum(_mean_tempogram(onsets, lags)[1:], 0.0))
-    return float(tempo_bpm[np.argmax(resemblance + prior)])
+    prior[tempo_bpm >= FASTEST_BPM] = -np.inf
+    return float(tempo_bpm[np.argmax(np.log1p(1e6 * resembling[1:]) + prior)])

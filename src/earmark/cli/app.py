@@ -35,6 +35,12 @@ def _named_model(folder: str | None) -> str | None:
     return folder
 
 
+def _named_file(path: str | None) -> str | None:
+    if path == "":
+        raise typer.BadParameter("an empty path; name a file")
+    return path
+
+
 @app.callback()
 def _program(
     version: Annotated[
@@ -95,6 +101,50 @@ def classify(
         paths, as_json=json, timeline=timeline, top=top or 1, thorough=thorough, model=model
     )
     raise typer.Exit(int(any_failed))
+
+
+@app.command()
+def picture(
+    *,
+    song: Annotated[
+        str, typer.Argument(metavar="SONG", help="A sound file.", show_default=False, callback=_named_file)
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .png, .svg or .pdf, or a folder; song.tour.png here if left out.",
+            callback=_named_file,
+        ),
+    ] = None,
+    feature: Annotated[
+        str,
+        typer.Option(
+            "--feature",
+            metavar="NAME",
+            help="One of envelope, rms, spectrum, spectrogram, mel, mfcc, chroma_stft, chroma_cqt, "
+            "chroma_cens, contrast, flatness, tempogram; or tour, all of them on one page.",
+        ),
+    ] = "tour",
+    dark: Annotated[bool, typer.Option("--dark", help="Light words on a dark page.")] = False,
+    offset: Annotated[
+        float, typer.Option("--offset", metavar="SECONDS", help="Where in the song to begin.")
+    ] = 0.0,
+    duration: Annotated[
+        float | None,
+        typer.Option("--duration", metavar="SECONDS", help="How much of it to draw; to its end if left out."),
+    ] = None,
+) -> None:
+    """Draw a song: waveform, spectra, chroma, tempogram, MFCC and more on one page.
+
+    Needs matplotlib: pip install 'earmark[pictures]'. A picture of the same name is replaced.
+    Exit code: 0 done, 1 if it could not be drawn, 2 wrong usage, 130 interrupted.
+    """
+    from earmark.cli.picture import draw_song
+
+    draw_song(song, output=output, what=feature, dark=dark, offset_s=offset, duration_s=duration)
 
 
 @app.command()

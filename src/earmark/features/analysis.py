@@ -100,7 +100,7 @@ def analyse(
     if isinstance(song, str | bytes | os.PathLike):
         if rate is not None:
             raise ArgumentError(f"a rate of {rate} Hz for a file", "leave out rate: a file knows its own")
-        clip = audio.load(song, offset_s, asked_s, RATE_HZ)
+        clip = audio.load(song, RATE_HZ, offset_s, asked_s)
     elif rate is None:
         raise ArgumentError(
             "samples without a sampling rate", "give rate, e.g. array(samples, 'mel', rate=44100)"

@@ -3,6 +3,7 @@
 Frames are centred, 2048 samples long and 512 apart at 22 050 Hz; librosa's numbers are the law.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark._dsp.beats import TEMPOGRAM_LAGS, tempogram
 from earmark._dsp.contrast import N_BANDS, contrast_db, flatness, peaks_and_valleys
 from earmark._dsp.mel import cepstrum, hz_to_mel, mel_to_hz, power_to_db
 from earmark._dsp.spectrum import bin_frequencies
+from earmark._dsp.tempo import onset_strength
 from earmark._dsp.waveform import rms
 from earmark.features.analysis import HOP, N_FFT, N_MELS, RATE_HZ, Analysis, analyse
 from earmark.records import FloatArray
@@ -23,6 +26,7 @@ PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "
 _BINS_HZ = tuple(bin_frequencies(RATE_HZ, N_FFT).tolist())
 _MELS_HZ = tuple(mel_to_hz(np.linspace(0.0, hz_to_mel(RATE_HZ / 2), N_MELS + 2))[1:-1].tolist())
 _BANDS_HZ = (0.0, *(200.0 * 2.0**octave for octave in range(N_BANDS - 1)))
+_LAGS_BPM = (math.inf, *(60.0 * RATE_HZ / (HOP * lag) for lag in range(1, TEMPOGRAM_LAGS)))
 
 
 @dataclass(frozen=True)
@@ -289,6 +293,21 @@ def _contrast(analysis: Analysis) -> NDArray[Any]:
 )
 def _flatness(analysis: Analysis) -> NDArray[Any]:
     return flatness(analysis.power)[:, None]
+
+
+@array_kind(
+    "tempogram",
+    title="Tempogram",
+    axis="tempo",
+    axis_unit="bpm",
+    rows=_LAGS_BPM,
+    unit="",
+    low=0.0,
+    high=1.0,
+    description="How much nine seconds of onsets resemble themselves one beat later; 1 is all the same.",
+)
+def _tempogram(analysis: Analysis) -> NDArray[Any]:
+    return tempogram(onset_strength(analysis.mel_db, N_FFT, HOP, np.mean))
 
 
 def array(

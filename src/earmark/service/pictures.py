@@ -22,6 +22,7 @@ KINDS = ("png", "svg", "pdf")
 _LOW_HZ = 30.0
 _LONGEST_NAME_BYTES = 240  # systems allow 255, and a name gets a little longer while its file is written
 _NATURAL = "CDEFGAB"
+_TEMPOS_BPM = (30, 60, 120, 240, 480)
 
 
 class Layout(NamedTuple):
@@ -47,7 +48,13 @@ PICTURES.add(
                 ("contrast", 0.9),
                 ("flatness", 0.5),
             ),
-            (("spectrum", 1.0), ("chroma_stft", 1.2), ("chroma_cqt", 1.2), ("chroma_cens", 1.2)),
+            (
+                ("spectrum", 1.0),
+                ("chroma_stft", 1.2),
+                ("chroma_cqt", 1.2),
+                ("chroma_cens", 1.2),
+                ("tempogram", 1.2),
+            ),
         ),
         6.0,
     ),
@@ -258,6 +265,16 @@ def _draw_contrast(array: Array2D) -> Panel:
     return _heat(array, array.values, scale, high=most, palette="contrast")
 
 
+def _draw_tempogram(array: Array2D) -> Panel:
+    # Without the first row, whose tempo is infinite, and upside down: from slow to fast.
+    slow, fast = _TEMPOS_BPM[0], _TEMPOS_BPM[-1]
+    marks = [(float(tempo_bpm), str(tempo_bpm)) for tempo_bpm in _TEMPOS_BPM]
+    values, scale = logarithmic(
+        "bpm", array.values[:0:-1], _numbers(array)[:0:-1], low=slow, high=fast, marks=marks
+    )
+    return _heat(array, values, scale, palette="share", unit="share")
+
+
 def _draw_curve(array: Array2D) -> Panel:
     kind = ARRAYS[array.name]
     most = 1.08 * float(np.abs(array.values).max()) or 1.0
@@ -282,4 +299,5 @@ _DRAWN: dict[str, Callable[[Array2D], Panel]] = {
     "chroma_cqt": _draw_chroma,
     "chroma_cens": _draw_chroma,
     "contrast": _draw_contrast,
+    "tempogram": _draw_tempogram,
 }

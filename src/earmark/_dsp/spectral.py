@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from earmark._dsp.spectrum import FloatArray
 
 _ROLLOFF_SHARE = np.float32(0.85)
-_GROUP_BINS = 32
 
 
 def centroid_and_bandwidth(
@@ -36,17 +35,10 @@ def centroid_and_bandwidth(
 def rolloff(magnitude: FloatArray, bins_hz: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the frequency below which 85 % of the summed magnitude lies, in hertz; 0 in silence.
 
-    Parameters and shapes are those of :func:`centroid_and_bandwidth`. Groups of 32 bins are summed first, and
-    only the group in which the edge lies bin by bin.
+    Parameters and shapes are those of :func:`centroid_and_bandwidth`. Bin after bin is added up in single
+    precision, as librosa does: where the edge is a close call, its rounding decides.
     """
-    bins = magnitude.shape[1]
-    groups = np.add.reduceat(magnitude, np.arange(0, bins, _GROUP_BINS), axis=1)
-    upto = np.cumsum(groups, axis=1)
-    threshold = _ROLLOFF_SHARE * upto[:, -1:]
-    group = np.count_nonzero(upto < threshold, axis=1)[:, None]
-    before = np.take_along_axis(upto - groups, group, axis=1)
-    inside = np.minimum(group * _GROUP_BINS + np.arange(_GROUP_BINS), bins - 1)
-    summed = before + np.cumsum(np.take_along_axis(magnitude, inside, axis=1), axis=1)
-    edge = group[:, 0] * _GROUP_BINS + np.count_nonzero(summed < threshold, axis=1)
-    edge_hz: NDArray[np.float64] = bins_hz[np.minimum(edge, bins - 1)]
+    upto = np.cumsum(magnitude, axis=1)
+    edge = np.count_nonzero(upto < _ROLLOFF_SHARE * upto[:, -1:], axis=1)
+    edge_hz: NDArray[np.float64] = bins_hz[np.minimum(edge, magnitude.shape[1] - 1)]
     return edge_hz

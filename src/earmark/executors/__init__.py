@@ -55,6 +55,7 @@ EXECUTORS: Registry[str] = Registry("executor")
 
 EXECUTORS.add("inline", "earmark.executors.inline:Inline")
 EXECUTORS.add("processes", "earmark.executors.processes:Processes")
+EXECUTORS.add("dask", "earmark.executors.cluster:Cluster")
 
 
 def executor(name: str, workers: int | None = None, address: str | None = None) -> Executor:
@@ -63,11 +64,12 @@ def executor(name: str, workers: int | None = None, address: str | None = None) 
     Parameters
     ----------
     name : str
-        One of :data:`EXECUTORS`: ``"inline"`` works in this very process, ``"processes"`` in others.
+        One of :data:`EXECUTORS`: ``"inline"`` works in this very process, ``"processes"`` in others,
+        ``"dask"`` on the machines of a Dask cluster.
     workers : int, optional
         Jobs done at the same time, at least 1; one per processor that this process may use by default.
     address : str, optional
-        Where the cluster's scheduler is, for an executor on other machines.
+        Where the scheduler of a running cluster is, for ``"dask"``; without it the cluster is this machine.
 
     Raises
     ------
@@ -75,6 +77,8 @@ def executor(name: str, workers: int | None = None, address: str | None = None) 
         If there is no such executor.
     ArgumentError
         If `workers` is less than 1, or there is an address for an executor that has none.
+    EarmarkError, ExecutorError
+        If Dask is not installed; if there is no cluster, or its workers lack this version of Earmark.
 
     Examples
     --------

@@ -3,14 +3,17 @@
 import importlib
 import importlib.metadata
 import inspect
+import pickle
 import re
+import traceback
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
-from earmark.errors import ArgumentError
+from earmark.errors import ArgumentError, EarmarkError
 
 GROUP = "earmark.tasks"
-_INSIDE = re.compile(r"earmark(\.[a-z_][a-z0-9_]*)+:[a-z_][a-z0-9_]*")
+_INSIDE = re.compile(r"earmark(\.[a-z_][a-z0-9_]*)+:[a-z][a-z0-9_]*")
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -66,6 +69,52 @@ def resolve(task: str) -> Callable[..., Any]:
             f"there is no task '{task}'", "check the name, and that this worker's Earmark is the same version"
         )
     return member
+
+
+def packed(task: str, arguments: tuple[Any, ...]) -> bytes:
+    """Return a job as it travels.
+
+    Raises
+    ------
+    ArgumentError
+        If the task has no name that travels, or the arguments cannot.
+    """
+    try:
+        return pickle.dumps((checked(task), arguments))
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise ArgumentError(f"the arguments of '{task}' cannot travel: {error}", "give plain data") from error
+
+
+def answer(job: bytes) -> bytes:
+    """Do a job that came from elsewhere, and return what became of it; :func:`settle` takes it."""
+    try:
+        task, arguments = pickle.loads(job)  # noqa: S301 - whoever may send jobs may have anything done here
+        return pickle.dumps((run(task, arguments), None))
+    except Exception as error:  # noqa: BLE001 - whatever the task raises is the caller's
+        if not isinstance(error, EarmarkError):  # a fault of the program: where it lies does not travel
+            error.add_note("".join(traceback.format_exception(error)).rstrip())
+        return _packed_error(error)
+
+
+def _packed_error(error: Exception) -> bytes:
+    """Pack an error, or if its pickle does not come back one that does."""
+    try:
+        told = pickle.dumps((None, error))
+        pickle.loads(told)  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - such a class may raise anything
+        other = RuntimeError(f"{type(error).__name__}: {error}")
+        other.__notes__ = getattr(error, "__notes__", [])
+        return pickle.dumps((None, other))
+    return told
+
+
+def settle(future: "Future[Any]", told: bytes) -> None:
+    """Give a future what :func:`answer` returned."""
+    value, error = pickle.loads(told)  # noqa: S301 - from a worker of our own
+    if error is None:
+        future.set_result(value)
+    else:
+        future.set_exception(error)
 
 
 def run(task: str, arguments: tuple[Any, ...]) -> Any:

@@ -1,22 +1,18 @@
 """The other end of :mod:`earmark.executors.processes`: one process that does one job after the other.
 
-Jobs come on standard input, answers go to standard output, each a length of 8 bytes and a pickle. What a task
+Jobs come on standard input, answers go to standard output, each after its length in 8 bytes. What a task
 itself prints goes to standard error.
 """
 
 import os
-import pickle
 import queue
 import struct
 import threading
-import traceback
-from typing import IO, Any
+from typing import IO
 
-from earmark.errors import EarmarkError
-from earmark.executors._tasks import run
+from earmark.executors._tasks import answer
 
 LENGTH = struct.Struct(">Q")
-Answer = tuple[Any, BaseException | None]
 
 
 def send(pipe: IO[bytes], payload: bytes) -> None:
@@ -52,7 +48,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(jobs_from, jobs), daemon=True).start()
     send(answers_to, b"ready")
     while True:
-        send(answers_to, _answer(jobs.get()))
+        send(answers_to, answer(jobs.get()))
 
 
 def _listen(pipe: IO[bytes], jobs: "queue.SimpleQueue[bytes]") -> None:
@@ -62,27 +58,3 @@ def _listen(pipe: IO[bytes], jobs: "queue.SimpleQueue[bytes]") -> None:
             jobs.put(receive(pipe))
     except (EOFError, OSError):
         os._exit(0)
-
-
-def _answer(payload: bytes) -> bytes:
-    """Do a job; an answer that cannot travel is an error that can."""
-    try:
-        task, arguments = pickle.loads(payload)  # noqa: S301 - from the parent, by a pipe that nobody else has
-        return pickle.dumps((run(task, arguments), None))
-    except Exception as error:  # noqa: BLE001 - whatever the task raises is the parent's
-        if not isinstance(
-            error, EarmarkError
-        ):  # a fault of the program: where it lies does not travel by itself
-            error.add_note("".join(traceback.format_exception(error)).rstrip())
-        return _packed_error(error)
-
-
-def _packed_error(error: Exception) -> bytes:
-    try:
-        packed = pickle.dumps((None, error))
-        pickle.loads(packed)  # noqa: S301 - our own bytes
-    except Exception:  # noqa: BLE001 - a class whose pickle does not come back raises anything
-        other = RuntimeError(f"{type(error).__name__}: {error}")
-        other.__notes__ = getattr(error, "__notes__", [])
-        return pickle.dumps((None, other))
-    return packed

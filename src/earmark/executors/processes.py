@@ -1,13 +1,12 @@
 """Work shared out to processes on this machine.
 
 Why not :class:`concurrent.futures.ProcessPoolExecutor`: one worker that dies breaks its whole pool and does
-not say which job it was; and it imports the caller's main program again in each worker. Here every worker is a
-fresh Python at the other end of a pipe, served by a thread that knows which job it gave to it.
+not say which job it was; and it imports the caller's main program again in each worker. Here every worker is
+a fresh Python at the other end of a pipe, served by a thread that knows which job it gave to it.
 """
 
 import json
 import os
-import pickle
 import queue
 import signal
 import subprocess
@@ -17,8 +16,8 @@ from concurrent.futures import CancelledError, Future
 from typing import IO, Any, NamedTuple, Self
 
 from earmark.errors import ArgumentError, WorkerDiedError
-from earmark.executors._tasks import checked
-from earmark.executors._worker import Answer, receive, send
+from earmark.executors._tasks import packed, settle
+from earmark.executors._worker import receive, send
 
 MOST_DEATHS = 2
 """A job is given up when this many workers have died of it."""
@@ -34,7 +33,10 @@ _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 # Ctrl-C goes to a whole group of processes; elsewhere than on Windows the signal itself is blocked.
-_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _FLAGS = 0
 
 
 class _Job(NamedTuple):
@@ -52,7 +54,7 @@ class _DeadError(Exception):
 class Processes:
     """Does jobs in processes of their own, started when there is work for them.
 
-    A worker ignores Ctrl-C, which is the caller's to handle, and ends when the caller does, even by ``kill -9``.
+    A worker ignores Ctrl-C, which is the caller's to handle, and ends when the caller does, however it ends.
 
     Parameters
     ----------
@@ -82,12 +84,7 @@ class Processes:
 
     def submit(self, task: str, *arguments: Any) -> "Future[Any]":
         """Have a task done by the next worker that is free."""
-        try:
-            payload = pickle.dumps((checked(task), arguments))
-        except (pickle.PicklingError, TypeError, AttributeError) as error:
-            raise ArgumentError(
-                f"the arguments of '{task}' cannot travel: {error}", "give plain data"
-            ) from error
+        payload = packed(task, arguments)
         job = _Job(task, payload, Future())
         with self._lock:
             if self._closed:
@@ -141,7 +138,7 @@ class Processes:
                 if worker is None or not worker.alive():
                     self._end(worker)
                     worker = self._begin()
-                value, error = worker.answer(job.payload)
+                settle(job.future, worker.answer(job.payload))
             except _DeadError as death:
                 self._end(worker)
                 worker = None
@@ -153,10 +150,6 @@ class Processes:
                 job.future.set_exception(surprise)
                 return worker
             else:
-                if error is None:
-                    job.future.set_result(value)
-                else:
-                    job.future.set_exception(error)
                 return worker
         job.future.set_exception(_gave_up(job.task, deaths))
         return worker
@@ -199,7 +192,7 @@ class _Worker:
         """Tell whether it still runs: one that died between two jobs has not died of either."""
         return self._process.poll() is None
 
-    def answer(self, payload: bytes) -> Answer:
+    def answer(self, payload: bytes) -> bytes:
         """Give it a job and wait for the answer.
 
         Raises
@@ -212,12 +205,10 @@ class _Worker:
             if not self._ready:
                 self._ready = receive(back) == b"ready"
             send(to, payload)
-            told = receive(back)
+            return receive(back)
         except (EOFError, OSError) as error:
             self.kill()  # it has gone, or can no longer be talked to
             raise _DeadError(self._how(self._process.wait())) from error
-        answer: Answer = pickle.loads(told)  # noqa: S301 - from our own child, by a pipe that nobody else has
-        return answer
 
     def _how(self, code: int) -> str:
         if code < 0:

@@ -85,7 +85,8 @@ def tempo_candidates(onsets: FloatArray, rate_hz: int, hop: int) -> tuple[Candid
         return nothing, nothing, nothing
     resembling = resemblance(onsets, rate_hz, hop)
     per_minute = 60.0 * rate_hz / hop
-    chosen = round(per_minute / likeliest(resembling, rate_hz, hop))
+    chosen_bpm = likeliest(resembling, rate_hz, hop)
+    chosen = round(per_minute / chosen_bpm)
     fastest = int(per_minute / FASTEST_BPM) + 1
     around = {
         chosen: range(chosen, chosen + 1),
@@ -96,10 +97,10 @@ def tempo_candidates(onsets: FloatArray, rate_hz: int, hop: int) -> tuple[Candid
     for lag, near in around.items():
         reachable = [k for k in near if fastest <= k < len(resembling)]
         found = max(reachable, key=lambda k: resembling[k], default=None)
-        best.append((per_minute / (found or lag), resembling[found] if found else 0.0))
+        best.append((per_minute / (found or lag), float(resembling[found]) if found else 0.0))
     total = sum(height for _, height in best) or 1.0
-    first, half, double = (Candidate(tempo_bpm, float(height / total)) for tempo_bpm, height in best)
-    return first, half, double
+    (_, height), half, double = ((tempo_bpm, height / total) for tempo_bpm, height in best)
+    return Candidate(chosen_bpm, height), Candidate(*half), Candidate(*double)
 
 
 def beat_frames(

@@ -56,7 +56,7 @@ def mean_and_variance(values: NDArray[Any]) -> NDArray[np.float64]:
     >>> mean_and_variance(np.array([1.0, 3.0]))
     array([[2., 1.]])
     """
-    columns = values.reshape(len(values), -1)
+    columns = values if values.ndim > 1 else values[:, None]
     found = np.zeros((columns.shape[1], 2))
     if not len(columns):
         return found

@@ -12,7 +12,7 @@ from earmark.audio._blocks import finite
 from earmark.audio._decode import AudioInfo, Decoder
 from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
 from earmark.audio._hash import sound_hash
-from earmark.audio._resample import RATE_HZ, at_one_rate, joined, resampled, whole_rate
+from earmark.audio._resample import RATE_HZ, Channel, at_one_rate, joined, whole_rate
 from earmark.audio._samples import from_samples
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip, FloatArray
@@ -23,6 +23,7 @@ __all__ = [
     "AnyPath",
     "AudioFile",
     "AudioInfo",
+    "Decoding",
     "FoundAudio",
     "find_audio",
     "from_samples",
@@ -31,26 +32,6 @@ __all__ = [
     "shown",
     "sound_hash",
 ]
-
-_MARGIN = 2048
-"""Samples of the lower rate that soxr HQ hears on either side of an excerpt; its filter is shorter."""
-
-
-def _cut(pieces: Iterator[FloatArray], skip: int, count: int | None) -> Iterator[FloatArray]:
-    """Leave out the first `skip` samples and stop after `count` more, reading no further than needed."""
-    if count == 0:
-        return
-    for piece in pieces:
-        if skip >= len(piece):
-            skip -= len(piece)
-            continue
-        kept = piece[skip:] if count is None else piece[skip : skip + count]
-        skip = 0
-        yield kept
-        if count is not None:
-            count -= len(kept)
-            if count <= 0:
-                return
 
 
 def _span(offset_s: float, duration_s: float | None) -> None:
@@ -135,33 +116,30 @@ class AudioFile:
         ArgumentError
             A negative or infinite offset, duration or rate.
         """
-        rate_hz = whole_rate(rate_hz)
+        decoding = self.decode((rate_hz,), offset_s, duration_s)
+        samples = joined([block for (block,) in decoding])
+        return Clip(samples, decoding.rates_hz[0], decoding.starts_s[0], decoding.notes)
+
+    def decode(
+        self, rates_hz: tuple[int, ...], offset_s: float = 0.0, duration_s: float | None = None
+    ) -> "Decoding":
+        """Return what decodes the whole or an excerpt once, and gives it at several rates side by side.
+
+        Parameters
+        ----------
+        rates_hz : tuple of int
+            Sampling rates.
+        offset_s, duration_s : float
+            The excerpt, as :meth:`read` takes it.
+
+        Raises
+        ------
+        ArgumentError
+            As :meth:`read`. Iterating raises what it raises.
+        """
+        rates_hz = tuple(whole_rate(rate_hz) for rate_hz in rates_hz)
         _span(offset_s, duration_s)
-        native_hz = self.info.rate_hz
-        start = round(offset_s * rate_hz)
-        count = None if duration_s is None else max(1, round((offset_s + duration_s) * rate_hz) - start)
-        # soxr's output falls on the samples of the whole only from a start that both rates share.
-        shared = math.gcd(native_hz, rate_hz)
-        down, up = native_hz // shared, rate_hz // shared
-        margin = 0 if down == up else math.ceil(_MARGIN / min(down, up))
-        units = max(0, start // up - margin)
-        first = units * down
-        until = math.inf if count is None else -(-((start + count) * down) // up) + margin * down
-        decoder = self._at(first)
-        if decoder is None:
-            raise self._too_far(offset_s)
-        try:
-            native = at_one_rate(decoder.blocks(first, until), native_hz)
-            native = _cut(native, first - decoder.position, None)
-            pieces = _cut(resampled(native, native_hz, rate_hz), start - units * up, count)
-            samples = joined(list(pieces))
-            notes = decoder.damage.notes(decoder.decoded_s)
-        finally:
-            self._done(decoder)
-        if not len(samples):
-            raise self._too_far(offset_s)
-        samples, _ = finite(samples)
-        return Clip(samples, rate_hz, start / rate_hz, notes)
+        return Decoding(self, rates_hz, offset_s, duration_s)
 
     def stream(self, rate_hz: int = RATE_HZ, block_s: float = 30.0) -> Iterator[Clip]:
         """Yield the whole sound in consecutive clips, holding only one of them in memory.
@@ -183,26 +161,17 @@ class AudioFile:
         rate_hz = whole_rate(rate_hz)
         _span(0.0, block_s)
         size = max(1, round(block_s * rate_hz))
-        decoder = self._from_start()
-        try:
-            native = at_one_rate(decoder.blocks(), self.info.rate_hz)
-            kept: list[FloatArray] = []
-            at = have = 0
-            for piece in resampled(native, self.info.rate_hz, rate_hz):
-                kept.append(piece)
-                have += len(piece)
-                while have > size:  # never all of it: the last clip carries the notes
-                    whole = joined(kept)
-                    yield Clip(finite(whole[:size])[0], rate_hz, at / rate_hz)
-                    kept, have, at = [whole[size:]], have - size, at + size
-            if have:
-                yield Clip(
-                    finite(joined(kept))[0], rate_hz, at / rate_hz, decoder.damage.notes(decoder.decoded_s)
-                )
-            else:  # no clip at all, for a last one is always kept back
-                raise self._too_far(0.0)
-        finally:
-            self._done(decoder)
+        decoding = self.decode((rate_hz,))
+        kept: list[FloatArray] = []
+        at = have = 0
+        for (block,) in decoding:
+            kept.append(block)
+            have += len(block)
+            while have > size:  # never all of it: the last clip carries the notes
+                whole = joined(kept)
+                yield Clip(whole[:size], rate_hz, at / rate_hz)
+                kept, have, at = [whole[size:]], have - size, at + size
+        yield Clip(joined(kept), rate_hz, at / rate_hz, decoding.notes)
 
     def _from_start(self) -> Decoder:
         """Return a decoder that has read nothing yet: the idle one where it is so new, or another."""
@@ -236,6 +205,76 @@ class AudioFile:
             else f"it lasts {length_s:.1f} s: give an earlier offset"
         )
         return EmptyAudioError(f"'{shown(self._path)}' ends before {offset_s:g} s", hint)
+
+
+class Decoding:
+    """A file, or an excerpt of it, decoded once for several rates; made by :meth:`AudioFile.decode`.
+
+    It is iterated over once: each step gives the next samples at every rate, a second or so of them, perhaps
+    none. Joined together they are those that :meth:`AudioFile.read` gives.
+
+    Attributes
+    ----------
+    rates_hz : tuple of int
+        The rates.
+    starts_s : tuple of float
+        Where the first sample lies in the song, at each of them.
+    decoded_s : float
+        How much was decoded in seconds, once that is done: of a whole song its exact length.
+    notes : tuple of str
+        What a damaged file lacks, likewise.
+
+    Examples
+    --------
+    >>> with AudioFile(song) as file:
+    ...     decoding = file.decode((22050, 16000))
+    ...     lengths = [(len(a), len(b)) for a, b in decoding]
+    >>> sum(a for a, b in lengths) / 22050 == sum(b for a, b in lengths) / 16000 == decoding.decoded_s
+    True
+    """
+
+    def __init__(
+        self, file: AudioFile, rates_hz: tuple[int, ...], offset_s: float, duration_s: float | None
+    ) -> None:
+        self._file = file
+        self._offset_s = offset_s
+        self._channels = []
+        starts_s = []
+        for rate_hz in rates_hz:
+            start = round(offset_s * rate_hz)
+            count = None if duration_s is None else max(1, round((offset_s + duration_s) * rate_hz) - start)
+            self._channels.append(Channel(file.info.rate_hz, rate_hz, start, count))
+            starts_s.append(start / rate_hz)
+        self.rates_hz = rates_hz
+        self.starts_s = tuple(starts_s)
+        self.decoded_s = 0.0
+        self.notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[tuple[FloatArray, ...]]:
+        first = min(channel.first for channel in self._channels)
+        until = max(channel.until for channel in self._channels)
+        decoder = self._file._at(first)
+        if decoder is None:
+            raise self._file._too_far(self._offset_s)
+        native_hz = self._file.info.rate_hz
+        count, heard = 0, False
+        try:
+            for channel in self._channels:
+                channel.begin(decoder.position)
+            for native in at_one_rate(decoder.blocks(first, until), native_hz):
+                count += len(native)
+                blocks = tuple(finite(channel.push(native))[0] for channel in self._channels)
+                heard = heard or any(map(len, blocks))
+                yield blocks
+            blocks = tuple(finite(channel.flush())[0] for channel in self._channels)
+            heard = heard or any(map(len, blocks))
+            self.decoded_s = count / native_hz
+            self.notes = decoder.damage.notes(decoder.decoded_s)
+            yield blocks
+        finally:
+            self._file._done(decoder)
+        if not heard:
+            raise self._file._too_far(self._offset_s)
 
 
 def load(

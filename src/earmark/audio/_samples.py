@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from earmark.audio._blocks import finite, mean_of_channels
-from earmark.audio._resample import RATE_HZ, joined, resampled, whole_rate
+from earmark.audio._resample import RATE_HZ, resampled, whole_rate
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.records import Clip
 
@@ -66,7 +66,7 @@ def from_samples(samples: Any, rate: float, rate_hz: int = RATE_HZ) -> Clip:
         )
     half = 1.0 if array.dtype.kind == "f" else 2.0 ** (8 * array.dtype.itemsize - 1)
     mono, bad = finite(mean_of_channels(channels, 1 / half, half if array.dtype.kind == "u" else 0.0))
-    clip, _ = finite(joined(list(resampled(iter([mono]), from_hz, rate_hz))))
+    clip, _ = finite(resampled(mono, from_hz, rate_hz))
     if not len(clip):
         raise EmptyAudioError(f"{len(mono)} samples are too few for one at {rate_hz} Hz", "give more samples")
     return Clip(clip, rate_hz, 0.0, (f"{bad} samples that are no numbers set to 0",) if bad else ())

@@ -5,15 +5,24 @@ every H seconds begins at sample round(i H rate) and has round(L rate) samples: 
 ``samples[i * 66150 : (i + 1) * 66150]``.
 """
 
+import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple, cast
 
+from earmark.audio._resample import joined
 from earmark.errors import ArgumentError
+from earmark.records import FloatArray
 
 SHORTEST_S = 0.1
 """Windows shorter than this, or closer, are refused: a frame of the spectrum has 93 ms."""
 
+BEATS = 4
+"""How many make a bar."""
+
+_SLACK_S = 0.001  # rounding, at whatever rate, must not decide whether a last window is whole
 _KNOWN = "give whole, 3s, 3s/1.5s, 45s+40s, bars or beats; 'keep' behind it keeps a short last piece"
 _SECONDS = r"(\d{1,6}(?:\.\d{1,6})?)s"
 _GRAMMAR = re.compile(
@@ -133,3 +142,178 @@ def _made(found: re.Match[str], last: Last) -> Window:
 def _long_enough(value_s: float, what: str) -> None:
     if value_s < SHORTEST_S:
         raise ArgumentError(f"{what} of {_seconds(value_s)}", f"give {SHORTEST_S:g} s or more")
+
+
+class Piece(NamedTuple):
+    """One piece of a song: its first sample, and its samples."""
+
+    start: int
+    samples: FloatArray
+
+
+class Count(NamedTuple):
+    """How many windows of fixed length a song holds.
+
+    Attributes
+    ----------
+    whole : int
+        Number of windows that are whole, one that lacks less than a millisecond included.
+    rest_s : float or None
+        Where a short last piece begins that is kept; None without one.
+    notes : tuple of str
+        What was dropped, or kept though it is short.
+    """
+
+    whole: int
+    rest_s: float | None
+    notes: tuple[str, ...]
+
+
+def count(window: Window, duration_s: float) -> Count:
+    """Return how many windows a song of that length holds, the same at any rate; 1 if it is not cut.
+
+    A song shorter than one window is kept as one short piece, and the notes say so.
+
+    Examples
+    --------
+    >>> count(parse_window("3s"), 10.0)
+    Count(whole=3, rest_s=None, notes=('the last 1 s, less than a window of 3 s, dropped',))
+    """
+    if window.kind != "fixed":
+        return Count(1, None, ())
+    if duration_s < window.length_s - _SLACK_S:
+        short = f"{duration_s:.3g} s of sound, less than a window of {window.length_s:g} s"
+        return Count(0, 0.0, (f"{short}: kept as one piece",))
+    whole = 1 + math.floor((duration_s - window.length_s + _SLACK_S) / window.every_s)
+    next_s = whole * window.every_s
+    left_s = duration_s - max(next_s, next_s - window.every_s + window.length_s)
+    if left_s <= _SLACK_S:
+        return Count(whole, None, ())
+    if window.last == "keep":
+        return Count(whole, next_s, ())
+    note = f"the last {left_s:.3g} s, less than a window of {window.length_s:g} s, dropped"
+    return Count(whole, None, (note,))
+
+
+class Cutter:
+    """Cuts a song that comes block by block, holding no more of it than a window and a block.
+
+    Parameters
+    ----------
+    window : Window
+        Of fixed length; any other leaves the song whole.
+    rate_hz : int
+        Sampling rate of the samples.
+
+    Attributes
+    ----------
+    taken : int
+        Number of samples so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window = parse_window("1s keep")
+    >>> cutter = Cutter(window, 4)
+    >>> [piece.start for piece in cutter.push(np.zeros(9, np.float32))]
+    [0, 4]
+    >>> [piece.start for piece in cutter.finish(count(window, 9 / 4))]
+    [8]
+    """
+
+    def __init__(self, window: Window, rate_hz: int) -> None:
+        self._every = window.every_s * rate_hz
+        self._size = round(window.length_s * rate_hz) if window.kind == "fixed" else None
+        self._next = 0
+        self._kept: list[FloatArray] = []
+        self._at = 0  # the first sample kept
+        self.taken = 0
+
+    def push(self, block: FloatArray) -> Iterator[Piece]:
+        """Take the next samples and yield the pieces that they complete."""
+        self._kept.append(block)
+        self.taken += len(block)
+        if self._size is None or round(self._next * self._every) + self._size > self.taken:
+            return
+        have = joined(self._kept)
+        while (start := round(self._next * self._every)) + self._size <= self.taken:
+            yield Piece(start, have[start - self._at : start - self._at + self._size])
+            self._next += 1
+        self._kept = [have[max(0, start - self._at) :]]
+        self._at = self.taken - len(self._kept[0])
+
+    def finish(self, windows: Count) -> Iterator[Piece]:
+        """Yield what is left when the song has ended: all of it, if it is not cut."""
+        have = joined(self._kept)
+        if self._size is None:
+            yield Piece(0, have)
+            return
+        starts = [round(n * self._every) for n in range(self._next, windows.whole)]
+        for start in starts:
+            yield Piece(start, have[start - self._at : start - self._at + self._size])
+        if windows.rest_s is not None:
+            start = round(windows.whole * self._every)
+            yield Piece(start, have[start - self._at :])
+
+
+class Slices(NamedTuple):
+    """Where a song is cut, in seconds, and what there is to say of it."""
+
+    spans_s: tuple[tuple[float, float], ...]
+    notes: tuple[str, ...]
+
+
+def by_tempo(window: Window, tempo_bpm: float, duration_s: float) -> Slices:
+    """Return slices of four beats of a tempo each, from the start of the song.
+
+    A song without a tempo, or shorter than four beats, is one slice.
+
+    Examples
+    --------
+    >>> by_tempo(parse_window("bars"), 120.0, 5.0)
+    Slices(spans_s=((0.0, 2.0), (2.0, 4.0)), notes=('the last 1 s, less than 4 beats, dropped',))
+    """
+    if not tempo_bpm > 0:
+        return _one(duration_s, "no tempo was found")
+    bar_s = BEATS * 60 / tempo_bpm
+    bars = math.floor((duration_s + _SLACK_S) / bar_s)
+    if not bars:
+        return _one(duration_s, f"{duration_s:.3g} s of sound, less than {BEATS} beats")
+    return _with_rest(window, [n * bar_s for n in range(bars + 1)], duration_s, [])
+
+
+def by_beats(window: Window, beats_s: Sequence[float], duration_s: float) -> Slices:
+    """Return the slices from every fourth beat to the next.
+
+    What lies before the first beat is left out. A song with fewer than five beats is one slice.
+
+    Examples
+    --------
+    >>> by_beats(parse_window("beats keep"), (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), 3.5).spans_s
+    ((0.5, 2.5), (2.5, 3.5))
+    """
+    bounds = list(beats_s[::BEATS])
+    if len(bounds) < 2:
+        return _one(duration_s, f"{len(beats_s)} beats were found, fewer than {BEATS + 1}")
+    before = f"the first {bounds[0]:.3g} s, before the first beat, left out"
+    return _with_rest(window, bounds, duration_s, [before] if bounds[0] > _SLACK_S else [])
+
+
+def _one(duration_s: float, why: str) -> Slices:
+    return Slices(((0.0, duration_s),), (f"{why}: kept as one piece",))
+
+
+def _with_rest(window: Window, bounds: list[float], duration_s: float, notes: list[str]) -> Slices:
+    left_s = duration_s - bounds[-1]
+    if left_s > _SLACK_S and window.last == "keep":
+        bounds.append(duration_s)
+    elif left_s > _SLACK_S:
+        notes.append(f"the last {left_s:.3g} s, less than {BEATS} beats, dropped")
+    return Slices(tuple(pairwise(bounds)), tuple(notes))
+
+
+def sliced(samples: FloatArray, rate_hz: int, slices: Slices) -> Iterator[Piece]:
+    """Yield the slices of a song that is in memory."""
+    for start_s, end_s in slices.spans_s:
+        start = round(start_s * rate_hz)
+        yield Piece(start, samples[start : round(end_s * rate_hz)])

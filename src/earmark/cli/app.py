@@ -1,5 +1,6 @@
 """The commands and their options; each loads what it needs only when it runs."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -145,6 +146,94 @@ def picture(
     from earmark.cli.picture import draw_song
 
     draw_song(song, output=output, what=feature, dark=dark, offset_s=offset, duration_s=duration)
+
+
+def _writable_table(file: str | None) -> str | None:
+    # Before the first song is heard, not after the last.
+    if file is not None:
+        if not file.lower().endswith((".csv", ".parquet")):
+            raise typer.BadParameter(f"'{file}' ends in neither .csv nor .parquet")
+        if not os.path.isdir(os.path.dirname(file) or "."):
+            raise typer.BadParameter(f"there is no folder '{os.path.dirname(file)}'")
+    return file
+
+
+@app.command()
+def extract(
+    *,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH", help="Songs, or folders of songs.", show_default=False, callback=_named
+        ),
+    ],
+    features: Annotated[
+        str, typer.Option("--features", metavar="SET[,SET]", help="Feature sets to compute.")
+    ] = "gtzan58",
+    window: Annotated[
+        str,
+        typer.Option(
+            "--window", help="How to cut songs: whole, 3s, 3s/1.5s, 45s+40s, bars, beats; '3s keep'."
+        ),
+    ] = "3s",
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="DIR", help="Where the features are kept.")
+    ] = "features",
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            metavar="FILE",
+            help="Write these songs' rows as one .csv or .parquet file too.",
+            callback=_writable_table,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, metavar="N", help="Songs heard at once; if left out, one per processor."
+        ),
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            "--executor",
+            metavar="NAME",
+            help="Who hears them: inline, processes or dask.",
+            show_default=False,
+        ),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Where the cluster is, for dask.", show_default=False)
+    ] = None,
+    retry_failures: Annotated[
+        bool,
+        typer.Option("--retry-failures", help="Try failed songs again, though their files are the same."),
+    ] = False,
+) -> None:
+    """Measure songs and folders of songs: numbers for each piece, kept in Parquet files.
+
+    What is known already is not computed again; Ctrl-C loses the songs under way only.
+    Exit code: 0 done, 1 if any song failed, 2 wrong usage, 130 interrupted.
+    """
+    from earmark.cli.extract import extract_songs
+    from earmark.errors import ArgumentError, UnknownNameError
+
+    try:
+        any_failed = extract_songs(
+            paths,
+            output,
+            table=table,
+            features=features,
+            window=window,
+            workers=workers,
+            executor=executor,
+            address=address,
+            retry_failures=retry_failures,
+        )
+    except (ArgumentError, UnknownNameError) as error:
+        raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(int(any_failed))
 
 
 @app.command()

@@ -181,8 +181,11 @@ class FeatureStore:
     def _write_failures(self, shelf: Shelf, records: list[SongRecord]) -> None:
         failures = self.failures(shelf)
         for record in records:
-            for path in (record.path, *record.gone):
+            for path in record.gone:
                 failures.pop(path, None)
+            before = failures.get(record.path)
+            if before and (before[0] != record.signature or shelf.folder in record.cuts):
+                del failures[record.path]
             if failure := record.failures.get(shelf.folder):
                 failures[record.path] = (record.signature, failure)
         names = ("path", "signature", *Failure._fields)

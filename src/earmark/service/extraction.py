@@ -1,0 +1,248 @@
+"""One run over many songs: what is known of each, what there is to do, and what came of it."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from earmark.errors import EarmarkError, ExecutorError, WorkerDiedError
+from earmark.executors import Executor, as_finished
+from earmark.features.shelf import Failure, Shelf, SongRecord
+from earmark.features.store import FeatureStore, StoreWriter
+from earmark.service.hearing import TASK, Heard, failure
+
+Progress = Callable[[int, int], None]
+"""Told after each song how many are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a run did.
+
+    Attributes
+    ----------
+    measured : int
+        Songs that were heard and measured.
+    recognised : int
+        Songs whose sound was known under another path, with other tags, or from another song of the same run.
+    unchanged : int
+        Songs of which nothing but the date was read.
+    failures : dict of str to Failure
+        By path why a song has no rows, or lacks some; those of earlier runs too.
+    folders : dict of str to Path
+        Where the rows of each feature set lie.
+    paths : dict of str to str
+        By hash of its sound the first path of each song asked for.
+    took_s : float
+        Seconds that the run took.
+    """
+
+    measured: int
+    recognised: int
+    unchanged: int
+    failures: Mapping[str, Failure]
+    folders: Mapping[str, Path]
+    paths: Mapping[str, str]
+    took_s: float
+
+    @property
+    def failed(self) -> int:
+        """Songs that have no rows, or lack some."""
+        return len(self.failures)
+
+    @property
+    def songs(self) -> int:
+        """All songs asked for."""
+        return self.measured + self.recognised + self.unchanged + self.failed
+
+
+class Job(NamedTuple):
+    """The arguments of :func:`earmark.service.hearing.hear`."""
+
+    address: str
+    sets: tuple[str, ...]
+    window: str
+    track_id: str = ""
+
+
+class Run:
+    """Looks at songs, hears those that are new, and keeps what was found.
+
+    Parameters
+    ----------
+    store : FeatureStore
+        What is known.
+    shelves : dict of str to Shelf
+        What is wanted, by name of the feature set.
+    retry_failures : bool
+        Try again what failed before, though its file is the same.
+    """
+
+    def __init__(self, store: FeatureStore, shelves: Mapping[str, Shelf], *, retry_failures: bool) -> None:
+        self._began_s = time.monotonic()
+        self._store = store
+        self._shelves = shelves
+        self._window = next(iter(shelves.values())).window
+        self._retry = retry_failures
+        self._index = store.index()
+        self._measured = {name: store.measured(shelf) for name, shelf in shelves.items()}
+        self._failed = {name: store.failures(shelf) for name, shelf in shelves.items()}
+        self._paths_of: dict[str, list[str]] = {}
+        for path, known in self._index.items():
+            self._paths_of.setdefault(known.track_id, []).append(path)
+        self._signatures: dict[str, str] = {}
+        self._gone: dict[str, tuple[str, ...]] = {}
+        self._under_way: set[str] = set()
+        self._waiting: deque[Job] = deque()
+        self._counts = {"measured": 0, "recognised": 0, "unchanged": 0}
+        self._failures: dict[str, Failure] = {}
+        self._paths: dict[str, str] = {}
+        self.unheard: list[SongRecord] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many songs there are to hear."""
+        return len(self._waiting)
+
+    def refuse(self, place: Path, error: EarmarkError) -> None:
+        """Take note of a place that gave no song."""
+        path, why = text_of(os.path.abspath(place)), failure(error)
+        self._failures[path] = why
+        if any(failed.get(path) != ("", why) for failed in self._failed.values()):
+            everywhere = {shelf.folder: why for shelf in self._shelves.values()}
+            self.unheard.append(SongRecord(path, "", failures=everywhere))
+
+    def look_at(self, address: str) -> None:
+        """See what is known of a song, and what there is to do."""
+        path = text_of(address)
+        try:
+            signature = signature_of(address)
+        except OSError:
+            signature = ""  # whoever tries to hear it will say why
+        self._signatures[path] = signature
+        known = self._index.get(path)
+        same = known is not None and known.signature == signature
+        track_id = known.track_id if known and same else ""
+        missing = self._missing(track_id)
+        if same and not missing:
+            self._count("unchanged", path, track_id)
+            return
+        before = {name: self._failed[name].get(path, ("", None)) for name in missing}
+        left = tuple(n for n in missing if self._retry or before[n][1] is None or before[n][0] != signature)
+        if not left:
+            self._failures[path] = next(why for _, why in before.values() if why is not None)
+        elif not same:
+            self._waiting.append(Job(address, (), self._window))
+        elif track_id in self._under_way:
+            self._count("recognised", path, track_id)
+        else:
+            self._under_way.add(track_id)
+            self._waiting.append(Job(address, left, self._window, track_id))
+
+    def _missing(self, track_id: str) -> tuple[str, ...]:
+        """Return the feature sets that a sound has no rows of."""
+        return tuple(name for name, tracks in self._measured.items() if track_id not in tracks)
+
+    def _count(self, what: str, path: str, track_id: str) -> None:
+        self._counts[what] += 1
+        first = self._paths.setdefault(track_id, path)
+        self._paths[track_id] = min(first, path)
+
+    def hear(self, executor: Executor, writer: StoreWriter, progress: Progress | None) -> None:
+        """Hear the songs that wait, in whatever order they finish."""
+        for record in self.unheard:
+            writer.add(record)
+        total, done = len(self._waiting), 0
+        if progress is not None:
+            progress(0, total)
+        for job, future in as_finished(executor, TASK, _Emptying(self._waiting)):
+            learned = self._learn(job, future)
+            if learned is not None:
+                writer.add(learned)
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+
+    def _learn(self, job: Job, future: "Future[Heard]") -> SongRecord | None:
+        """Return what a worker found of a song; None if that is its hash, and it must be heard as well."""
+        error = future.exception()
+        if error is None:
+            heard = future.result()
+            return self._finished(job, heard) if job.sets else self._identified(job, heard.track_id)
+        if isinstance(error, ExecutorError) and not isinstance(error, WorkerDiedError):
+            raise error  # no song's fault
+        why = failure(error)
+        return self._finished(job, Heard(job.track_id, {}, dict.fromkeys(job.sets or self._shelves, why)))
+
+    def _identified(self, job: Job, track_id: str) -> SongRecord | None:
+        path = text_of(job.address)
+        gone = tuple(other for other in self._paths_of.get(track_id, ()) if not os.path.exists(other))
+        missing = self._missing(track_id)
+        if missing and track_id not in self._under_way:
+            self._under_way.add(track_id)
+            self._gone[path] = gone
+            self._waiting.appendleft(Job(job.address, missing, self._window, track_id))
+            return None
+        self._count("recognised", path, track_id)
+        return SongRecord(path, self._signatures[path], track_id, gone=gone)
+
+    def _finished(self, job: Job, heard: Heard) -> SongRecord:
+        path = text_of(job.address)
+        if heard.failures:
+            self._failures[path] = next(iter(heard.failures.values()))
+            if heard.cuts:
+                self._paths.setdefault(heard.track_id, path)
+        else:
+            self._count("measured", path, heard.track_id)
+        return SongRecord(
+            path,
+            self._signatures[path],
+            heard.track_id,
+            {self._shelves[name].folder: cuts for name, cuts in heard.cuts.items()},
+            {self._shelves[name].folder: why for name, why in heard.failures.items()},
+            self._gone.pop(path, ()),
+        )
+
+    def result(self) -> Extraction:
+        """Return what the run did."""
+        folders = {name: self._store.folder / shelf.folder for name, shelf in self._shelves.items()}
+        took_s = time.monotonic() - self._began_s
+        return Extraction(
+            **self._counts, failures=self._failures, folders=folders, paths=self._paths, took_s=took_s
+        )
+
+
+class _Emptying:
+    """Hands out jobs as long as there are any; later there may be more."""
+
+    def __init__(self, jobs: deque[Job]) -> None:
+        self._jobs = jobs
+
+    def __iter__(self) -> "_Emptying":
+        return self
+
+    def __next__(self) -> Job:
+        if not self._jobs:
+            raise StopIteration
+        return self._jobs.popleft()
+
+
+def text_of(address: str) -> str:
+    r"""Return an address fit for a table: undecodable bytes of a file name are escaped.
+
+    Examples
+    --------
+    >>> text_of("caf\udce9.mp3")
+    'caf\\xe9.mp3'
+    """
+    return os.fsencode(address).decode("utf-8", "backslashreplace")
+
+
+def signature_of(address: str) -> str:
+    """Return what shows that a file is still the same without reading it: its size and its date."""
+    status = os.stat(address)
+    return f"{status.st_size}:{status.st_mtime_ns}"

@@ -1,0 +1,171 @@
+"""Many songs in, tables of features out."""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from earmark import audio
+from earmark.audio.windows import Window, parse_window
+from earmark.errors import ArgumentError
+from earmark.executors import executor as executor_named
+from earmark.features import FEATURE_SETS
+from earmark.features.export import checked, export, joined
+from earmark.features.shelf import Shelf, shelf_of
+from earmark.features.store import FeatureStore, StoreWriter
+from earmark.service.extraction import Extraction, Progress, Run
+
+AnyPath = str | bytes | os.PathLike[str]
+WINDOW = "3s"
+
+
+class Library:
+    """A folder in which the features of songs are kept, and added to from run to run.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        Where it lies, or will; ``docs/how-to.md`` says what is in it.
+
+    Examples
+    --------
+    >>> library = Library(folder)
+    >>> library.extract(song, "gtzan58", window="3s").measured
+    1
+    >>> library.extract(song, "gtzan58", window="3s").unchanged
+    1
+    >>> library.read("gtzan58", window="3s").column_names[:6]
+    ['path', 'track_id', 'segment', 'start_s', 'end_s', 'length']
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] = "features") -> None:
+        self._store = FeatureStore(folder)
+
+    def extract(
+        self,
+        paths: AnyPath | Iterable[AnyPath],
+        features: str | Iterable[str] = "gtzan58",
+        window: str | Window = WINDOW,
+        *,
+        workers: int | None = None,
+        executor: str | None = None,
+        address: str | None = None,
+        retry_failures: bool = False,
+        progress: Progress | None = None,
+    ) -> Extraction:
+        """Measure the songs among files and folders that are not measured yet.
+
+        A song whose path, size and date are known costs no more than asking for them. Any other is hashed; if
+        only its name or its tags are new, that is all. A song that cannot be heard is a row of the failures,
+        and is tried again when its file has changed. What is finished is safe: Ctrl-C or a kill loses the
+        songs under way, and the next run goes on.
+
+        Parameters
+        ----------
+        paths : str or os.PathLike or bytes, or an iterable of them
+            Files and folders.
+        features : str or iterable of str
+            Feature sets; each song is decoded once for all of them.
+        window : str or Window
+            How songs are cut, see :func:`earmark.audio.windows.parse_window`.
+        workers : int, optional
+            Songs heard at once; as many as there are processors by default.
+        executor : str, optional
+            Who hears them, see :func:`earmark.executors.executor`; processes on this machine by default.
+        address : str, optional
+            Where the executor's cluster is.
+        retry_failures : bool
+            Try again what failed before, though its file has not changed.
+        progress : callable, optional
+            Called with the numbers of songs that are done, and of all that must be heard.
+
+        Returns
+        -------
+        Extraction
+
+        Raises
+        ------
+        UnknownNameError, ArgumentError
+            If there is no such feature set or executor, window or number of workers.
+        StoreError
+            If the folder cannot be written, or holds what is damaged.
+        """
+        if workers is not None and workers < 1:
+            raise ArgumentError(f"{workers} workers", "give at least 1")
+        shelves = _shelves(features, window)
+        self._store.adopt()
+        run = Run(self._store, shelves, retry_failures=retry_failures)
+        found = audio.find_audio([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)
+        for place, error in found.errors:
+            run.refuse(place, error)
+        for file in found.files:
+            run.look_at(os.path.abspath(file))
+        if executor is None:
+            # One song is heard before a worker would have started.
+            executor = "inline" if run.waiting <= 1 and address is None else "processes"
+            workers = None if executor == "inline" else workers
+        with (
+            StoreWriter(self._store, shelves.values()) as writer,
+            executor_named(executor, workers, address) as work,
+        ):
+            run.hear(work, writer, progress)
+        return run.result()
+
+    def read(
+        self,
+        features: str | Iterable[str] = "gtzan58",
+        window: str | Window = WINDOW,
+        only: Extraction | None = None,
+    ) -> pa.Table:
+        """Return what was measured, sorted by path and segment, each sound once.
+
+        Parameters
+        ----------
+        features : str or iterable of str
+            Feature sets. Of more than one, the columns have their set's name before them: ``gtzan58.tempo``.
+        window : str or Window
+            How the songs were cut.
+        only : Extraction, optional
+            The run whose songs are wanted; all by default.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``path``, ``track_id``, ``segment``, ``start_s``, ``end_s``, the columns and ``notes``. Its
+            ``to_pandas()`` gives a data frame.
+
+        Raises
+        ------
+        UnknownNameError, ArgumentError, StoreError
+            As :meth:`extract`.
+        """
+        shelves = _shelves(features, window)
+        paths = None if only is None else only.paths
+        return joined({name: self._store.read(shelf, paths) for name, shelf in shelves.items()})
+
+    def save(self, file: str | os.PathLike[str], *arguments: Any, **named: Any) -> None:
+        """Write what :meth:`read` returns for these arguments as one CSV or Parquet file.
+
+        Raises
+        ------
+        ArgumentError
+            If the file's name ends in neither ``.csv`` nor ``.parquet``.
+        StoreError
+            If it cannot be written.
+        """
+        checked(file)
+        export(self.read(*arguments, **named), file)
+
+    def songs(self) -> pa.Table:
+        """Return every path that was ever heard: ``path``, ``track_id``, ``signature``."""
+        return self._store.songs()
+
+
+def _shelves(features: str | Iterable[str], window: str | Window) -> dict[str, Shelf]:
+    names = features.split(",") if isinstance(features, str) else features
+    cut = parse_window(window)
+    shelves = {name.strip(): shelf_of(FEATURE_SETS[name.strip()], cut) for name in names}
+    if not shelves:
+        raise ArgumentError("no feature set", f"name one or more of {', '.join(FEATURE_SETS)}")
+    return shelves

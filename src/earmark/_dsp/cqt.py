@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from earmark._dsp.chroma import pitch_peaks, tuning
 from earmark._dsp.spectrum import FloatArray, hann, spectra
+from earmark.errors import ArgumentError
 
 BINS_PER_OCTAVE = 36
 N_OCTAVES = 7
@@ -113,6 +114,11 @@ def _early_halvings(rate_hz: int, deviation_bins: float) -> int:
     """Return how often the rate can be halved before the top octave: librosa leaves one octave of room."""
     highest_hz = _C1_HZ * 2.0 ** (N_OCTAVES + (deviation_bins - 1) / BINS_PER_OCTAVE)
     room = rate_hz / 2 / (highest_hz * (1 + _HANN_BANDWIDTH / 2 / _QUALITY))
+    if room < 1:
+        raise ArgumentError(
+            f"a sampling rate of {rate_hz} Hz is too low for a constant-Q transform up to 4186 Hz",
+            "resample to 8500 Hz or more; Earmark's own clips have 22050",
+        )
     most = int(np.log2(HOP)) - N_OCTAVES + 1
     return int(np.clip(np.ceil(np.log2(room)) - 2, 0, most))
 
@@ -155,6 +161,11 @@ def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = No
     -------
     ndarray of float32, shape (1 + n // 512, 252)
         Lowest bin first; bin k is k / 36 octaves above C1, 32.7 Hz, and `deviation_bins` more.
+
+    Raises
+    ------
+    ArgumentError
+        If the rate is too low for the top octave.
 
     Notes
     -----

@@ -1,11 +1,10 @@
-"""From a local file to blocks of mono samples at the file's own rate; the only room that knows PyAV.
+"""From a local file to blocks of mono samples at the file's own rate.
 
 FFmpeg (inside PyAV's wheel) finds the sound and decodes it, and does nothing else: mixing to mono and
 changing the rate are ours, because its mono mix is 3 dB louder than the mean and its default resampler moves
 features.
 
-The file is read by Python and handed over as bytes. FFmpeg itself may open nothing: the list of protocols is
-empty and only formats that hold sound are tried, so a playlist dressed up as a song reaches no other file.
+The file is read by Python and handed over as bytes.
 """
 
 import math
@@ -14,9 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
-import av
 import av.error
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
@@ -24,33 +21,16 @@ from av.container.input import InputContainer
 
 from earmark.audio._blocks import RATES_HZ, Block, Damage, FrameGroup, silence
 from earmark.audio._files import AnyPath, open_local, shown
-from earmark.audio._headers import Link, advice, mp3_length_s, ogg_links, wav_length_s
+from earmark.audio._headers import Link, mp3_length_s, ogg_links, wav_length_s
+from earmark.audio._open import opened
 from earmark.errors import EmptyAudioError, NotAudioError, UnreadableError
 
-# Containers of sound, no playlists, no subtitles, no pictures, no devices.
-_FORMATS = """
-    3dostr aac ac3 ac4 aea aiff amr amrnb amrwb ape apc asf asf_o au avi avr caf dsf dts dtshd eac3 ea flac
-    flv gsm iamf iff ircam loas matroska matroska,webm mlp mmf mov mov,mp4,m4a,3gp,3g2,mj2 mp3 mpc mpc8 mpeg
-    mpegts nistsphere nut ogg oma paf pvf qcp qoa rm rso sds shn smjpeg sol sox spdif svx tak tta truehd voc
-    vqf w64 wav webm wsaud wtv wv wve xa xwma
-"""
-_OPEN_OPTIONS = {
-    "protocol_whitelist": "none",
-    "format_whitelist": ",".join(_FORMATS.split()),
-    # In each wav FFmpeg looks for DTS in disguise, over 2500 packets at 30 ms CPU; four show it.
-    "max_probe_packets": "4",
-}
-# PyAV 19 reads tags that are no UTF-8 by itself; before, they were an error unless one asked.
-_ANY_METADATA: dict[str, Any] = (
-    {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "replace"}
-)
 # Headers without a length: FFmpeg divides the file's size by the bit rate.
 _LENGTH_FROM_BIT_RATE = frozenset({"aac", "ac3", "dts", "dtshd", "eac3", "loas", "mlp", "truehd"})
 # Bare frames whose time stamps FFmpeg rounds to 1/90000 s at each frame, so that they run away.
 _UNTIMED = frozenset({"ac3", "dts", "dtshd", "eac3", "mlp", "truehd"})
 _LOSSLESS = ("pcm_", "flac", "alac", "wavpack", "tta", "ape", "tak", "shorten")
 
-_READ_BYTES = 1 << 16
 # Before an excerpt a lossy decoder fills its overlap and bit reservoir (mp3: up to 20 frames of 26 ms).
 _PREROLL_S = 1.0
 # Timestamps may stray this far from the count of samples before it counts as a gap; one lost frame is more.
@@ -152,25 +132,8 @@ class Decoder:
         return links
 
     def _open(self) -> tuple[InputContainer, AudioStream]:
-        try:
-            container = av.open(
-                self._source, "r", options=_OPEN_OPTIONS, buffer_size=_READ_BYTES, **_ANY_METADATA
-            )
-        except (av.error.FFmpegError, ValueError) as error:
-            if self._source.failure:
-                message = f"'{self.name}' cannot be read: {self._source.failure}"
-                raise UnreadableError(message, "check the disk") from error
-            what, mend = advice(self._source.head)
-            raise NotAudioError(f"'{self.name}' {what}", mend) from error
+        container, stream = opened(self._source, self.name)
         self._opened.callback(container.close)
-        stream = container.streams.best("audio")
-        if stream is None:
-            raise NotAudioError(f"'{self.name}' holds no sound, only pictures or data", "name a sound file")
-        if not isinstance(stream, AudioStream) or stream.codec_context is None:
-            raise NotAudioError(
-                f"the sound in '{self.name}' is coded in a way that Earmark cannot decode",
-                "convert it to wav, flac or mp3",
-            )
         # Frames of sound are too small for threads to pay: they only raise the CPU cost.
         stream.codec_context.thread_type = "NONE"
         if stream.codec_context.name == "flac":

@@ -24,11 +24,15 @@ _MOST_FRAMES = 1600  # twice the dots that a column has
 
 # Lengths in inches.
 _PANEL = 1.2
-_MARGIN, _WORDS_LEFT, _BAR_RIGHT = 0.25, 0.8, 0.75
+_MARGIN, _WORDS_LEFT, _BAR_RIGHT = 0.2, 0.75, 0.75
+_TICK_APART = 0.13
 _BAR_GAP, _BAR = 0.1, 0.12
 _TOP, _TITLE, _TICKS, _GAP, _FOOT = 0.95, 0.3, 0.46, 0.06, 0.3
 
 _HEADING_PT, _TITLE_PT, _WORDS_PT, _TICKS_PT = 17, 11, 9.5, 9
+
+# Matplotlib's own would write a common factor above the axis, into the title.
+_NUMBERS = FuncFormatter(lambda value, _: f"{value:g}".replace("-", "\N{MINUS SIGN}"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ def draw(page: Page, dark: bool = False) -> Figure:
     column_all = _WORDS_LEFT + page.column_in + _BAR_RIGHT
     width = 2 * _MARGIN + len(page.columns) * column_all
     height = _TOP + max(map(_height, page.columns)) + (_FOOT if page.footnote else _MARGIN)
+    left_all = _MARGIN + _WORDS_LEFT
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor=theme.paper)
     FigureCanvasAgg(figure)
     for words, y, looks in (
@@ -80,14 +85,14 @@ def draw(page: Page, dark: bool = False) -> Figure:
         (page.subtitle, height - 0.78, {"size": _TITLE_PT, "color": theme.faint}),
         (page.footnote, 0.14, {"size": _TICKS_PT, "color": theme.faint}),
     ):
-        write(figure, (2 * _MARGIN / width, y / height), words, (width - 4 * _MARGIN) * DPI, looks)
+        write(figure, (left_all / width, y / height), words, (width - left_all - _MARGIN) * DPI, looks)
     for number, column in enumerate(page.columns):
         stretch = (max(map(_height, page.columns)) - _height(column)) / sum(
             placed.height for placed in column
         )
-        left = _MARGIN + number * column_all + _WORDS_LEFT
+        left = left_all + number * column_all
         for place in _places(column, left, height - _TOP, panel_in=_PANEL + stretch, width=page.column_in):
-            _draw_panel(figure, place, theme)
+            _draw_panel(figure, page, place, theme)
     return figure
 
 
@@ -112,7 +117,7 @@ def _places(
         top -= _TITLE + height + (_TICKS if labelled else _GAP)
 
 
-def _draw_panel(figure: Figure, place: _Place, theme: Theme) -> None:
+def _draw_panel(figure: Figure, page: Page, place: _Place, theme: Theme) -> None:
     width, height = figure.get_size_inches()
     box = (place.left / width, place.bottom / height, place.width / width, place.height / height)
     axes = figure.add_axes(box, facecolor=theme.paper)
@@ -130,22 +135,22 @@ def _draw_panel(figure: Figure, place: _Place, theme: Theme) -> None:
         spine.set(color=theme.rule, linewidth=0.6)
     match place.panel:
         case Heat() as heat:
-            _draw_heat(axes, heat, theme)
+            _draw_heat(axes, heat, theme, place.height)
             _draw_bar(figure, place, axes, heat, theme)
         case Curve() as curve:
-            _draw_curve(axes, curve, theme)
+            _draw_curve(axes, curve, theme, place.height)
         case Spectrum() as spectrum:
             _draw_spectrum(axes, spectrum, theme)
     if not isinstance(place.panel, Spectrum):
-        _mark_time(axes, place.panel, labelled=place.labelled)
+        _mark_time(axes, page, labelled=place.labelled)
     axes.xaxis.label.set(size=_WORDS_PT, color=theme.faint, family=families())
     axes.yaxis.label.set(size=_WORDS_PT, color=theme.faint, family=families())
-    axes.yaxis.set_label_coords(-(_WORDS_LEFT - 0.2) / place.width, 0.5)
+    axes.yaxis.set_label_coords(-(_WORDS_LEFT - 0.22) / place.width, 0.5)
     for word in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         word.set_fontfamily(families())
 
 
-def _draw_heat(axes: Axes, heat: Heat, theme: Theme) -> None:
+def _draw_heat(axes: Axes, heat: Heat, theme: Theme, height_in: float) -> None:
     axes.imshow(
         fewer_frames(heat.values, _MOST_FRAMES),
         origin="lower",
@@ -157,7 +162,17 @@ def _draw_heat(axes: Axes, heat: Heat, theme: Theme) -> None:
         interpolation="nearest",
     )
     axes.set_ylabel(heat.scale.label)
-    axes.set_yticks([place for place, _ in heat.scale.ticks], [word for _, word in heat.scale.ticks])
+    ticks = _apart(heat.scale.ticks, _TICK_APART * len(heat.values) / height_in)
+    axes.set_yticks([place for place, _ in ticks], [word for _, word in ticks])
+
+
+def _apart(ticks: Sequence[tuple[float, str]], least: float) -> list[tuple[float, str]]:
+    """Return the ticks that have room for their words, from the top."""
+    kept: list[tuple[float, str]] = []
+    for tick in reversed(ticks):
+        if not kept or kept[-1][0] - tick[0] >= least:
+            kept.append(tick)
+    return kept
 
 
 def _draw_bar(figure: Figure, place: _Place, axes: Axes, heat: Heat, theme: Theme) -> None:
@@ -166,31 +181,36 @@ def _draw_bar(figure: Figure, place: _Place, axes: Axes, heat: Heat, theme: Them
     left = place.left + place.width + _BAR_GAP
     bar = figure.add_axes((left / width, place.bottom / height, _BAR / width, place.height / height))
     figure.colorbar(axes.images[0], cax=bar, extend=heat.clipped, extendfrac=0.06)
-    bar.yaxis.set_major_locator(MaxNLocator(nbins=3 if place.height < 1 else 4, steps=[1, 2, 2.5, 5, 10]))
+    bar.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+    bar.yaxis.set_major_formatter(_NUMBERS)
     bar.tick_params(labelsize=_TICKS_PT, colors=theme.faint, labelcolor=theme.ink, length=2, width=0.6)
-    bar.set_title(heat.unit, loc="left", size=_TICKS_PT, color=theme.faint, pad=5, family=families())
+    bar.set_title(heat.unit, loc="left", size=_TICKS_PT, color=theme.faint, pad=6, family=families())
     bar.spines["outline"].set(color=theme.rule, linewidth=0.6)
 
 
-def _draw_curve(axes: Axes, curve: Curve, theme: Theme) -> None:
+def _draw_curve(axes: Axes, curve: Curve, theme: Theme, height_in: float) -> None:
     if len(curve.values) == 2:
-        low, high = fewer_bounds(curve.values, _MOST_FRAMES)
-        axes.fill_between(_centres_s(curve, len(low)), low, high, color=theme.curve, linewidth=0.4)
+        edges = fewer_bounds(curve.values, _MOST_FRAMES)
+        axes.fill_between(_times_s(curve, edges), *_to_the_ends(edges), color=theme.curve, linewidth=0.4)
     else:
-        (values,) = fewer_frames(curve.values, _MOST_FRAMES)
-        axes.plot(_centres_s(curve, len(values)), values, color=theme.curve, linewidth=0.9)
-    axes.set_xlim(curve.start_s, curve.end_s)
+        values = fewer_frames(curve.values, _MOST_FRAMES // 2)
+        axes.plot(_times_s(curve, values), *_to_the_ends(values), color=theme.curve, linewidth=0.9)
     axes.set_ylim(curve.low, curve.high)
     axes.set_ylabel(curve.unit)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=max(2, round(4 * height_in)), steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(_NUMBERS)
     axes.grid(color=theme.rule, linewidth=0.4)
     axes.set_axisbelow(True)
 
 
-def _centres_s(curve: Curve, count: int) -> NDArray[np.float64]:
-    edges_s = np.linspace(curve.start_s, curve.end_s, count + 1)
-    centres_s: NDArray[np.float64] = (edges_s[1:] + edges_s[:-1]) / 2
-    return centres_s
+def _times_s(curve: Curve, values: NDArray[np.float32]) -> NDArray[np.float64]:
+    edges_s = np.linspace(curve.start_s, curve.end_s, values.shape[1] + 1)
+    return np.concatenate([edges_s[:1], (edges_s[1:] + edges_s[:-1]) / 2, edges_s[-1:]])
+
+
+def _to_the_ends(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Go on level from the middle of the outer frames: a single frame would be a point."""
+    return np.pad(values, ((0, 0), (1, 1)), mode="edge")
 
 
 def _draw_spectrum(axes: Axes, spectrum: Spectrum, theme: Theme) -> None:
@@ -211,8 +231,9 @@ def _draw_spectrum(axes: Axes, spectrum: Spectrum, theme: Theme) -> None:
     axes.set_axisbelow(True)
 
 
-def _mark_time(axes: Axes, panel: Heat | Curve, *, labelled: bool) -> None:
-    step_s = time_step_s(panel.end_s - panel.start_s)
+def _mark_time(axes: Axes, page: Page, *, labelled: bool) -> None:
+    step_s = time_step_s(page.end_s - page.start_s)
+    axes.set_xlim(page.start_s, page.end_s)
     axes.xaxis.set_major_locator(MultipleLocator(step_s))
     places = 0 if step_s >= 1 else 1
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds, places)))

@@ -134,6 +134,8 @@ class Page:
         Words at the bottom; ``""`` for none.
     columns : tuple of tuples of Placed
         Panels from left to right and from top to bottom.
+    start_s, end_s : float
+        Ends of every time axis.
     column_in : float
         Width of the panels in inches.
     """
@@ -142,4 +144,6 @@ class Page:
     subtitle: str
     footnote: str
     columns: tuple[tuple[Placed, ...], ...]
-    column_in: float = 6.0
+    start_s: float
+    end_s: float
+    column_in: float

@@ -116,7 +116,7 @@ def clock(seconds: float, places: int = 0) -> str:
     return f"{hours}:{m:02d}:{s:02d}{fraction}" if hours else f"{m}:{s:02d}{fraction}"
 
 
-def time_step_s(span_s: float, most: int = 8) -> float:
+def time_step_s(span_s: float, most: int = 9) -> float:
     """Return a round step that marks a span at most so many times.
 
     Examples

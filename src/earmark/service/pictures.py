@@ -20,6 +20,8 @@ from earmark.workspace import replacing
 TOUR = "tour"
 KINDS = ("png", "svg", "pdf")
 _LOW_HZ = 30.0
+_FAINTEST = 0.01  # curves that lie lower do not fill their panel
+_CLEAR = 0.01
 _LONGEST_NAME_BYTES = 240  # systems allow 255, and a name gets a little longer while its file is written
 _NATURAL = "CDEFGAB"
 _TEMPOS_BPM = (30, 60, 120, 240, 480)
@@ -115,14 +117,17 @@ def picture(
     path = _destination(song, output, what)
     render = _renderer()
     analysis = analyse(song, None, offset_s, duration_s)
+    clip = analysis.clip
     page = Page(
         title=shown(Path(song).name),
         subtitle=" · ".join([*_about_file(song, analysis), *_about_music(analysis)]),
-        footnote=" · ".join([*_about_numbers(), *analysis.clip.notes]),
+        footnote=" · ".join([*_about_numbers(), *clip.notes]),
         columns=tuple(
             tuple(Placed(_panel(ARRAYS[name].of(analysis)), height) for name, height in column)
             for column in layout.columns
         ),
+        start_s=clip.start_s,
+        end_s=clip.start_s + clip.duration_s,
         column_in=layout.column_in,
     )
     drawn = render(page, path.suffix[1:].lower(), dark=dark)
@@ -175,7 +180,8 @@ def _about_file(song: str | os.PathLike[str], analysis: Analysis) -> list[str]:
     )
     is_all = clip.start_s == 0 and whole_s <= clip.duration_s + 0.1
     channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
-    return [clock(clip.duration_s, places) if is_all else stretch, f"{info.rate_hz / 1000:g} kHz {channels}"]
+    length = f"{clip.duration_s:.3g} s" if places else clock(clip.duration_s)
+    return [length if is_all else stretch, f"{info.rate_hz / 1000:g} kHz {channels}"]
 
 
 def _about_music(analysis: Analysis) -> list[str]:
@@ -184,7 +190,9 @@ def _about_music(analysis: Analysis) -> list[str]:
     tempo_bpm, key = analysis.tempo_bpm, analysis.key
     return [
         f"{tempo_bpm:.1f} bpm" if tempo_bpm else "no beat",
-        f"{_pretty(key.name)} (key confidence {key.confidence:.2f})" if key.confidence else "no key",
+        f"{_pretty(key.name)} (key confidence {key.confidence:.2f})"
+        if key.confidence >= _CLEAR
+        else "no clear key",
     ]
 
 
@@ -246,23 +254,27 @@ def _draw_mel(array: Array2D) -> Panel:
 
 
 def _draw_mfcc(array: Array2D) -> Panel:
-    # The first coefficient, the overall level, is ten times the others and would leave them without colour.
-    most = max(1.0, float(np.percentile(np.abs(array.values[1:]), 99.5)))
+    # The first two, level and slope, are ten times the others and would leave them without colour.
+    most = max(1.0, float(np.percentile(np.abs(array.values[2:]), 99.5)))
     scale = named("coefficient", [str(row) for row in array.rows], every=5)
     return _heat(array, array.values, scale, low=-most, high=most, palette="signed", clipped="both")
 
 
 def _draw_chroma(array: Array2D) -> Panel:
+    # Frames of CENS have unit length: their strongest is well below 1.
+    most = float(array.values.max()) or 1.0
     names = [name if name in _NATURAL else "" for name in map(str, array.rows)]
-    return _heat(array, array.values, named("pitch class", names), palette="share", unit="share")
+    return _heat(
+        array, array.values, named("pitch class", names), high=most, palette="share", unit="relative"
+    )
 
 
 def _draw_contrast(array: Array2D) -> Panel:
     edges = [*_numbers(array), RATE_HZ / 2]
     words = [f"{hz / 1000:.3g}k" if hz >= 1000 else f"{hz:.0f}" for hz in edges]
     scale = Scale("band, Hz", tuple((float(row), word) for row, word in enumerate(words)))
-    most = max(10.0, float(array.values.max()))
-    return _heat(array, array.values, scale, high=most, palette="contrast")
+    most = max(10.0, float(np.percentile(array.values, 99.5)))
+    return _heat(array, array.values, scale, high=most, palette="contrast", clipped="max")
 
 
 def _draw_tempogram(array: Array2D) -> Panel:
@@ -272,14 +284,14 @@ def _draw_tempogram(array: Array2D) -> Panel:
     values, scale = logarithmic(
         "bpm", array.values[:0:-1], _numbers(array)[:0:-1], low=slow, high=fast, marks=marks
     )
-    return _heat(array, values, scale, palette="share", unit="share")
+    return _heat(array, values, scale, palette="share", unit="relative")
 
 
 def _draw_curve(array: Array2D) -> Panel:
     kind = ARRAYS[array.name]
-    most = 1.08 * float(np.abs(array.values).max()) or 1.0
+    most = 1.08 * max(float(np.abs(array.values).max()), _FAINTEST)
     low = -most if len(array.values) == 2 else 0.0
-    return Curve(kind.title, kind.unit or "share", array.values, *_edges_s(array), low, most)
+    return Curve(kind.title, kind.unit or "ratio", array.values, *_edges_s(array), low, most)
 
 
 def _draw_spectrum(array: Array2D) -> Panel:

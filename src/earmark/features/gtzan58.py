@@ -12,43 +12,40 @@ clips. It is given for comparison with the table and is never an input to a mode
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark._dsp.summary import Summary, overall, summarise
+from earmark._dsp.summary import summarise
+from earmark.features.selection import LONGEST_S, RATE_HZ, Selection, each, length, number, pooled
 from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
-RATE_HZ = 22050
-# The separation needs all frames at once, 60 MB a minute: 1.8 GB for half an hour.
-LONGEST_S = 1800.0
-N_MFCC = 20
-PARTS = frozenset({"frames", "chroma", "hpss", "mfcc", "tempo"})
-_MOMENTS = {
-    "chroma_stft": "chroma",
-    "rms": "rms",
-    "spectral_centroid": "centroid_hz",
-    "spectral_bandwidth": "bandwidth_hz",
-    "rolloff": "rolloff_hz",
-    "zero_crossing_rate": "zero_crossing_rate",
-    "harmony": "harmonic",
-    "perceptr": "percussive",
-}
-
-SOUND_COLUMNS = (
-    *(f"{name}_{moment}" for name in _MOMENTS for moment in ("mean", "var")),
-    "tempo",
-    *(f"mfcc{number}_{moment}" for number in range(1, N_MFCC + 1) for moment in ("mean", "var")),
+SELECTION = Selection(
+    length(),
+    pooled("chroma_stft", "chroma", "mean", "var"),
+    pooled("rms", "rms", "mean", "var"),
+    pooled("spectral_centroid", "centroid_hz", "mean", "var"),
+    pooled("spectral_bandwidth", "bandwidth_hz", "mean", "var"),
+    pooled("rolloff", "rolloff_hz", "mean", "var"),
+    pooled("zero_crossing_rate", "zero_crossing_rate", "mean", "var"),
+    pooled("harmony", "harmonic", "mean", "var"),
+    pooled("perceptr", "percussive", "mean", "var"),
+    number("tempo", "tempo_bpm"),
+    each([f"mfcc{number}" for number in range(1, 21)], "mfcc", "mean", "var"),
 )
-"""The 57 columns that describe sound: all but ``length``."""
 
-COLUMNS = ("length", *SOUND_COLUMNS)
+COLUMNS = SELECTION.names
+
+SOUND_COLUMNS = COLUMNS[1:]
+"""The 57 columns that describe sound: all but ``length``."""
 
 
 @feature_set(
     "gtzan58",
     version=1,
     rate_hz=RATE_HZ,
-    columns=COLUMNS,
+    columns=SELECTION.info,
     description="The 58 columns of the published GTZAN table, one row for the whole song.",
     longest_s=LONGEST_S,
+    parts=SELECTION.parts,
+    row_of=SELECTION.row_of,
 )
 def gtzan58(samples: FloatArray) -> Rows:
     """Return one row for the whole signal.
@@ -72,17 +69,9 @@ def gtzan58(samples: FloatArray) -> Rows:
     >>> dict(zip(COLUMNS, row))["rms_mean"]
     np.float64(0.0)
     """
-    return Rows(row(samples), [0.0], [len(samples) / RATE_HZ])
+    return SELECTION.rows(samples)
 
 
 def row(samples: FloatArray, mirror_ends: bool = False) -> NDArray[np.float64]:
     """Return the 58 columns, shape (1, 58); `mirror_ends` gives those of the librosa that made the table."""
-    return row_of(summarise(samples, RATE_HZ, PARTS, mirror_ends))[None]
-
-
-def row_of(summary: Summary) -> NDArray[np.float64]:
-    """Return the 58 columns of a summary, shape (58,)."""
-    pooled = [overall(summary.moments[name]) for name in _MOMENTS.values()]
-    return np.concatenate(
-        [[summary.samples], *pooled, [summary.numbers["tempo_bpm"]], *summary.moments["mfcc"]]
-    )
+    return SELECTION.row_of(summarise(samples, RATE_HZ, SELECTION.parts, mirror_ends))[None]

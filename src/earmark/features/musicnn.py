@@ -7,6 +7,7 @@ late-breaking demo. The weights are ISC-licensed; ``tools/convert_musicnn.py`` m
 
 import functools
 import hashlib
+import math
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 
 from earmark._dsp import mel_spectrogram
 from earmark.errors import ArgumentError, BundleError
+from earmark.features.columns import ColumnInfo
 from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
@@ -186,6 +188,12 @@ COLUMNS = (
     *(f"embedding_{number:03d}" for number in range(EMBEDDING_SIZE)),
 )
 
+_SOURCE = "J. Pons, X. Serra, musicnn, ISMIR 2019"
+_INFO = (
+    *(ColumnInfo(name, "probability", 0.0, 1.0, _SOURCE) for name in COLUMNS[: len(TAGS)]),
+    *(ColumnInfo(name, "activation", -math.inf, math.inf, _SOURCE) for name in COLUMNS[len(TAGS) :]),
+)
+
 
 def stretches(pieces: Iterable[FloatArray]) -> Iterator[FloatArray]:
     """Yield what :func:`cut` gives for :func:`patch_starts`, of a song that comes in pieces.
@@ -234,7 +242,7 @@ def of_pieces(pieces: Iterable[FloatArray]) -> Rows:
     "musicnn",
     version=1,
     rate_hz=RATE_HZ,
-    columns=COLUMNS,
+    columns=_INFO,
     description="50 tag activations (0 to 1) and 200 numbers of embedding, one row per 2.992-s patch.",
     compute_pieces=of_pieces,
 )

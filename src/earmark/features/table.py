@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from earmark._dsp.summary import Summary
 from earmark.errors import EarmarkError
+from earmark.features.columns import ColumnInfo
 from earmark.records import FloatArray
 from earmark.registry import Registry
 
@@ -44,8 +45,8 @@ class FeatureSet:
         Rises whenever a number changes.
     rate_hz : int
         Sampling rate of the samples that `compute` takes.
-    columns : tuple of str
-        Names of the columns.
+    info : tuple of ColumnInfo
+        Name, unit, range and source of every column.
     description : str
         One sentence for people who choose.
     compute : callable
@@ -65,13 +66,18 @@ class FeatureSet:
     name: str
     version: int
     rate_hz: int
-    columns: tuple[str, ...]
+    info: tuple[ColumnInfo, ...]
     description: str
     compute: Callable[[FloatArray], Rows]
     longest_s: float | None = None
     compute_pieces: Callable[[Iterable[FloatArray]], Rows] | None = None
     parts: frozenset[str] = frozenset()
     row_of: Callable[[Summary], NDArray[np.float64]] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.info)
 
 
 FEATURE_SETS: Registry[FeatureSet] = Registry("feature set")
@@ -83,14 +89,17 @@ def feature_set(
     *,
     version: int,
     rate_hz: int,
-    columns: tuple[str, ...],
+    columns: tuple[ColumnInfo, ...],
     description: str,
     longest_s: float | None = None,
     compute_pieces: Callable[[Iterable[FloatArray]], Rows] | None = None,
     parts: frozenset[str] = frozenset(),
     row_of: Callable[[Summary], NDArray[np.float64]] | None = None,
 ) -> Callable[[Callable[[FloatArray], Rows]], Callable[[FloatArray], Rows]]:
-    """Return a decorator that registers a function as a feature set; the parameters are its attributes."""
+    """Return a decorator that registers a function as a feature set; the parameters are its attributes.
+
+    `columns` becomes ``info``.
+    """
 
     def decorate(compute: Callable[[FloatArray], Rows]) -> Callable[[FloatArray], Rows]:
         member = FeatureSet(

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from earmark.audio._blocks import finite
 from earmark.audio._decode import AudioInfo, Decoder
-from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, find_audio, shown
+from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, address, find_audio, shown, stamp
 from earmark.audio._hash import sound_hash
 from earmark.audio._resample import RATE_HZ, Channel, at_one_rate, joined, whole_rate
 from earmark.audio._samples import from_samples
@@ -25,12 +25,14 @@ __all__ = [
     "AudioInfo",
     "Decoding",
     "FoundAudio",
+    "address",
     "find_audio",
     "from_samples",
     "load",
     "probe",
     "shown",
     "sound_hash",
+    "stamp",
 ]
 
 
@@ -51,7 +53,8 @@ class AudioFile:
     Parameters
     ----------
     path : str or os.PathLike or bytes
-        A local file. It is never taken for an address: ``http:`` is but five characters of a name.
+        A file, or text that is an address, ``s3://bucket/song.mp3``. ``http:`` alone, without the slashes, is
+        but five characters of a name; a ``Path`` and bytes are always local.
 
     Attributes
     ----------
@@ -285,7 +288,7 @@ def load(
     Parameters
     ----------
     path : str or os.PathLike or bytes
-        A local file of any format that FFmpeg reads.
+        A file of any format that FFmpeg reads, or its address.
     rate_hz : int
         Sampling rate of the clip.
     offset_s, duration_s : float

@@ -20,7 +20,7 @@ from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
 from earmark.audio._blocks import RATES_HZ, Block, Damage, FrameGroup, silence
-from earmark.audio._files import AnyPath, open_local, shown
+from earmark.audio._files import AnyPath, open_sound, shown
 from earmark.audio._headers import Link, mp3_length_s, ogg_links, wav_length_s
 from earmark.audio._open import opened
 from earmark.errors import EmptyAudioError, NotAudioError, UnreadableError
@@ -97,7 +97,7 @@ class Decoder:
         self.damage = Damage()
         self.fresh = True
         self.decoded_s = 0.0
-        self._source = open_local(path)
+        self._source = open_sound(path)
         self._opened = ExitStack()
         self._opened.callback(self._source.release)
         try:

@@ -4,9 +4,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from earmark.audio import _remote
 from earmark.errors import EarmarkError, MissingFileError, NotAudioError, UnreadableError
 
 AnyPath = str | os.PathLike[str] | bytes
@@ -22,18 +24,20 @@ SUFFIXES: frozenset[str] = frozenset(
 
 
 def shown(path: AnyPath) -> str:
-    r"""Return a path fit for a terminal: control characters and undecodable bytes escaped.
+    r"""Return a path fit for a terminal: control characters and undecodable bytes escaped, no password.
 
     Examples
     --------
     >>> shown(b"caf\xe9.mp3"), shown("two\nlines.mp3")
     ('caf\\xe9.mp3', 'two\\nlines.mp3')
     """
+    if _remote.is_address(path):
+        path = _remote.without_secrets(path)
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class LocalBytes:
+class SoundBytes:
     """The bytes of a file for PyAV to read: those after any ID3v2 tag, or a window of them.
 
     Without the tag FFmpeg sees at once what the file is: behind a picture of more than 1 MB it would go by
@@ -41,11 +45,11 @@ class LocalBytes:
     nothing that PyAV would have to carry through C: of two such errors it prints one.
     """
 
-    def __init__(self, path: AnyPath) -> None:
+    def __init__(self, raw: _remote.Readable, size: int) -> None:
         self.failure = ""
-        self.raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
+        self.raw = raw
+        self.size = size
         try:
-            self.size = os.fstat(self.raw.fileno()).st_size
             self.start = self._after_tags()
             self.window(self.start)
             self.head = self.raw.read(4096)
@@ -105,22 +109,96 @@ def empty_path() -> MissingFileError:
     return MissingFileError("an empty path", "name a file or a folder")
 
 
-def open_local(path: AnyPath) -> LocalBytes:
-    """Open a regular file, or say why not; a pipe is never opened: it would wait forever."""
+def open_sound(path: AnyPath) -> SoundBytes:
+    """Open a sound file, here or elsewhere, or say why not; a pipe is never opened: it would wait forever."""
+    path = _here(path)
     name = shown(path)
+    if _remote.is_address(path):
+        raw: _remote.Readable
+        raw, size = _remote.opened(path, name)
+    else:
+        with _told(name):
+            size = _regular(path, name).st_size
+            raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
+    with _told(name):
+        source = SoundBytes(raw, size)
+    if not source.size:
+        source.release()
+        raise NotAudioError(f"'{name}' is empty: 0 bytes", "copy or download the file again")
+    return source
+
+
+def stamp(path: AnyPath) -> tuple[int, str]:
+    """Return what tells a file from a later version of it, without reading it.
+
+    Parameters
+    ----------
+    path : str or os.PathLike or bytes
+        A file, or an address such as ``s3://bucket/song.mp3``.
+
+    Returns
+    -------
+    size : int
+        Its length in bytes.
+    version : str
+        The time of its last change in nanoseconds for a file here; elsewhere what the store has: an ETag, a
+        checksum or a time.
+
+    Raises
+    ------
+    MissingFileError, UnreadableError
+        Nothing there; no right to see it, or no file.
+
+    Examples
+    --------
+    >>> stamp(song) == stamp(song)
+    True
+    """
+    path = _here(path)
+    name = shown(path)
+    if _remote.is_address(path):
+        return _remote.stamp(path, name)
+    with _told(name):
+        status = _regular(path, name)
+    return status.st_size, str(status.st_mtime_ns)
+
+
+def address(path: AnyPath) -> str:
+    """Return where a file lies, for whoever works in another folder: an absolute path or an address.
+
+    Examples
+    --------
+    >>> address("s3://bucket/song.mp3"), address("/music/../song.mp3")
+    ('s3://bucket/song.mp3', '/song.mp3')
+    """
+    path = _here(path)
+    return path if _remote.is_address(path) else os.path.abspath(os.fsdecode(path))
+
+
+def _here(path: AnyPath) -> AnyPath:
+    """Return what follows ``file://``, as it stands: a path like any other."""
+    return path[len("file://") :] if isinstance(path, str) and path.startswith("file://") else path
+
+
+def _regular(path: AnyPath, name: str) -> os.stat_result:
+    """Return the status of a regular file, or say what else it is."""
     if not name:
         raise empty_path()
+    status = os.stat(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableError(f"'{name}' is a folder", "name a sound file, or classify the folder's files")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError(
+            f"'{name}' is a pipe or device, no regular file", "save the sound to a file first"
+        )
+    return status
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what the system says of a file into errors of ours."""
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise UnreadableError(
-                f"'{name}' is a folder", "name a sound file, or classify the folder's files"
-            )
-        if not stat.S_ISREG(mode):
-            raise UnreadableError(
-                f"'{name}' is a pipe or device, no regular file", "save the sound to a file first"
-            )
-        source = LocalBytes(path)
+        yield
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingFileError(f"there is no file '{name}'", "check the path and the spelling") from error
     except PermissionError as error:
@@ -133,10 +211,6 @@ def open_local(path: AnyPath) -> LocalBytes:
         raise UnreadableError(
             f"'{name}' cannot be read: {error.strerror or error}", "check the disk, or the links in the path"
         ) from error
-    if not source.size:
-        source.release()
-        raise NotAudioError(f"'{name}' is empty: 0 bytes", "copy or download the file again")
-    return source
 
 
 @dataclass(frozen=True)
@@ -145,23 +219,24 @@ class FoundAudio:
 
     Attributes
     ----------
-    files : tuple of Path
-        The files to hear, each once, in a fixed order.
-    errors : tuple of (Path, EarmarkError)
+    files : tuple of Path or str
+        The files to hear, each once, in a fixed order; text for an address elsewhere.
+    errors : tuple of (Path or str, EarmarkError)
         The places that gave nothing, and why.
     """
 
-    files: tuple[Path, ...] = ()
-    errors: tuple[tuple[Path, EarmarkError], ...] = ()
+    files: tuple[Path | str, ...] = ()
+    errors: tuple[tuple[Path | str, EarmarkError], ...] = ()
 
 
 def find_audio(paths: Iterable[AnyPath]) -> FoundAudio:
     """Find the sound files among files and folders.
 
     A named file is always taken, whatever its ending; in folders, at any depth, those ending in one of
-    :data:`SUFFIXES` are, hidden ones left out. The order is that of `paths`, sorted by name within
-    each folder. Links are followed; what several paths or links lead to is found once, where it was met
-    first. No path raises: what is missing, closed or without music becomes an error entry.
+    :data:`SUFFIXES` are, hidden ones left out. A folder may be an address: ``s3://bucket/folder``. The order
+    is that of `paths`, sorted by name within each folder. Links are followed; what several paths lead
+    to is found once, where it was met first. No path raises: what is missing, closed or without music becomes
+    an error entry.
 
     Examples
     --------
@@ -169,7 +244,10 @@ def find_audio(paths: Iterable[AnyPath]) -> FoundAudio:
     "there is nothing at 'no such folder'"
     """
     search = _Search()
-    for given in paths:
+    for given in map(_here, paths):
+        if _remote.is_address(given):
+            search.elsewhere(given)
+            continue
         path = Path(os.fsdecode(given))
         try:
             if not os.fsencode(given):
@@ -189,6 +267,10 @@ def find_audio(paths: Iterable[AnyPath]) -> FoundAudio:
 _KNOWN_ENDINGS = "name files one by one if their endings are other than " + ", ".join(sorted(SUFFIXES))
 
 
+def _no_music(folder: AnyPath) -> NotAudioError:
+    return NotAudioError(f"there is no music in the folder '{shown(folder)}'", _KNOWN_ENDINGS)
+
+
 def _no_entry(path: Path, error: OSError | ValueError) -> EarmarkError:
     name = shown(path)
     if isinstance(error, FileNotFoundError | NotADirectoryError | ValueError):
@@ -204,15 +286,15 @@ class _Search:
 
     Attributes
     ----------
-    files : dict of str to Path
+    files : dict of str to Path or str
         Each real path, and how it was spelled first.
-    errors : list of (Path, EarmarkError)
+    errors : list of (Path or str, EarmarkError)
         The places that gave nothing.
     """
 
     def __init__(self) -> None:
-        self.files: dict[str, Path] = {}
-        self.errors: list[tuple[Path, EarmarkError]] = []
+        self.files: dict[str, Path | str] = {}
+        self.errors: list[tuple[Path | str, EarmarkError]] = []
         self._walked: set[tuple[int, int | str]] = set()
         self._music = False
 
@@ -234,8 +316,21 @@ class _Search:
             else:
                 waiting.pop()
         if not self._music and len(self.errors) == before:
-            message = f"there is no music in the folder '{shown(top)}'"
-            self.errors.append((top, NotAudioError(message, _KNOWN_ENDINGS)))
+            self.errors.append((top, _no_music(top)))
+
+    def elsewhere(self, address: str) -> None:
+        """Take a file elsewhere, or the music in a folder there."""
+        try:
+            found = _remote.listed(address, shown(address))
+            if found is None:
+                self.files.setdefault(address, address)
+                return
+            music = [file for file in found if os.path.splitext(file)[1].lower() in SUFFIXES]
+            if not music:
+                raise _no_music(address)
+            self.files.update((file, file) for file in music if file not in self.files)
+        except EarmarkError as error:
+            self.errors.append((address, error))
 
     def _entries(self, folder: Path, real_folder: str) -> Iterator[tuple[Path, bool, str]]:
         """Yield the folders and the music in a folder: path, whether it is a folder, real path."""

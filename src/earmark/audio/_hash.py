@@ -7,7 +7,7 @@ from typing import Any
 
 import av.error
 
-from earmark.audio._files import AnyPath, LocalBytes, open_local, shown
+from earmark.audio._files import AnyPath, SoundBytes, open_sound, shown
 from earmark.audio._headers import ogg_links
 from earmark.audio._open import opened
 from earmark.errors import EmptyAudioError, NotAudioError
@@ -47,7 +47,7 @@ def sound_hash(path: AnyPath) -> str:
     """
     digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     name = shown(path)
-    source = open_local(path)
+    source = open_sound(path)
     try:
         packed = 0
         for number, (start, end) in enumerate(_streams(source)):
@@ -64,7 +64,7 @@ def sound_hash(path: AnyPath) -> str:
     return digest.hexdigest()
 
 
-def _streams(source: LocalBytes) -> list[tuple[int, int]]:
+def _streams(source: SoundBytes) -> list[tuple[int, int]]:
     """Return where each of the streams that a file joins lies in it, tags before and behind left out."""
     if source.head[:4] == b"OggS":
         with suppress(OSError):  # a disk that fails is noticed again when FFmpeg reads
@@ -74,7 +74,7 @@ def _streams(source: LocalBytes) -> list[tuple[int, int]]:
     return [(source.start, _end(source))]
 
 
-def _end(source: LocalBytes) -> int:
+def _end(source: SoundBytes) -> int:
     """Return where the tags at a file's end begin: ID3v1, APE and Lyrics3, in whatever order."""
     end = source.size
     while end > source.start + _TAIL_BYTES:
@@ -95,7 +95,7 @@ def _end(source: LocalBytes) -> int:
     return end
 
 
-def _add(digest: Any, source: LocalBytes, name: str) -> int:
+def _add(digest: Any, source: SoundBytes, name: str) -> int:
     """Add a stream to the digest; return how many bytes its packets have."""
     packed = failed = 0
     container, stream = opened(source, name)

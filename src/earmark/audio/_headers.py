@@ -2,7 +2,9 @@
 
 import struct
 from itertools import pairwise
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
+
+from earmark.audio._remote import Readable
 
 _STREAMED = 0x7FF00000  # programs that write to a pipe leave about 2 GiB, or all ones, where the size belongs
 _SCAN_BYTES = 1 << 20
@@ -97,7 +99,7 @@ class Link(NamedTuple):
     complete: bool
 
 
-def ogg_links(file: BinaryIO, size: int) -> list[Link]:
+def ogg_links(file: Readable, size: int) -> list[Link]:
     """Find the streams joined in an Ogg file: FFmpeg loses its way where one with other headers begins.
 
     The whole file is read once, a gigabyte per second or so, at most 1 MB at a time.
@@ -125,7 +127,7 @@ def ogg_links(file: BinaryIO, size: int) -> list[Link]:
     return [_link(file, start, end) for start, end in pairwise([*starts, size])]
 
 
-def _link(file: BinaryIO, start: int, end: int) -> Link:
+def _link(file: Readable, start: int, end: int) -> Link:
     file.seek(start)
     head = file.read(512)
     file.seek(max(start, end - 2 * _LARGEST_PAGE))

@@ -11,7 +11,7 @@ import av.error
 from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 
-from earmark.audio._files import LocalBytes
+from earmark.audio._files import SoundBytes
 from earmark.audio._headers import advice
 from earmark.errors import NotAudioError, UnreadableError
 
@@ -35,7 +35,7 @@ _ANY_METADATA: dict[str, Any] = (
 _READ_BYTES = 1 << 16
 
 
-def opened(source: LocalBytes, name: str) -> tuple[InputContainer, AudioStream]:
+def opened(source: SoundBytes, name: str) -> tuple[InputContainer, AudioStream]:
     """Return a file's container, which the caller closes, and its best stream of sound.
 
     Raises

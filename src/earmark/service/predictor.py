@@ -29,13 +29,13 @@ class Song:
 
     Attributes
     ----------
-    path : Path
-        Where it lies.
+    path : Path or str
+        Where it lies; text for an address elsewhere.
     error : EarmarkError or None
         Why it cannot be heard.
     """
 
-    path: Path
+    path: Path | str
     error: EarmarkError | None = None
 
 
@@ -207,8 +207,10 @@ class Predictor:
             yield Segment(heard.starts_s[i], heard.ends_s[i], self._bundle.genres[best], float(p[best]))
 
 
-def _real(path: Path) -> str:
-    """Return the one name that all names of a file share."""
+def _real(path: Path | str) -> str:
+    """Return the one name that all names of a file share; an address is its own."""
+    if isinstance(path, str):
+        return path
     try:
         return os.path.realpath(path)
     except ValueError:  # a null byte: no file can have the name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from earmark import audio
 from earmark.errors import EarmarkError, ExecutorError, WorkerDiedError
 from earmark.executors import Executor, as_finished
 from earmark.features.shelf import Failure, Shelf, SongRecord
@@ -108,9 +109,9 @@ class Run:
         """How many songs there are to hear."""
         return len(self._waiting)
 
-    def refuse(self, place: Path, error: EarmarkError) -> None:
+    def refuse(self, place: audio.AnyPath, error: EarmarkError) -> None:
         """Take note of a place that gave no song."""
-        path, why = text_of(os.path.abspath(place)), failure(error)
+        path, why = text_of(audio.address(place)), failure(error)
         self._failures[path] = why
         if any(failed.get(path) != ("", why) for failed in self._failed.values()):
             everywhere = {shelf.folder: why for shelf in self._shelves.values()}
@@ -121,7 +122,7 @@ class Run:
         path = text_of(address)
         try:
             signature = signature_of(address)
-        except OSError:
+        except EarmarkError:
             signature = ""  # whoever tries to hear it will say why
         self._signatures[path] = signature
         known = self._index.get(path)
@@ -243,6 +244,6 @@ def text_of(address: str) -> str:
 
 
 def signature_of(address: str) -> str:
-    """Return what shows that a file is still the same without reading it: its size and its date."""
-    status = os.stat(address)
-    return f"{status.st_size}:{status.st_mtime_ns}"
+    """Return what shows that a file is still the same without reading it: its size and its date or version."""
+    size, version = audio.stamp(address)
+    return f"{size}:{version}"

@@ -100,7 +100,7 @@ class Library:
         for place, error in found.errors:
             run.refuse(place, error)
         for file in found.files:
-            run.look_at(os.path.abspath(file))
+            run.look_at(audio.address(file))
         if executor is None:
             # One song is heard before a worker would have started.
             executor = "inline" if run.waiting <= 1 and address is None else "processes"

@@ -35,6 +35,7 @@ def retagged(path, to, **tags):
     return to
 
 
+BARE = ("mp3", "aac", "w64", "au", "tta", "mp2", "ac3")  # formats that FFmpeg writes no tags into
 TAGS = {"title": "A name" * 500, "artist": "Somebody", "comment": "x" * 5000}
 
 

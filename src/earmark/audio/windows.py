@@ -24,7 +24,7 @@ BEATS = 4
 
 _SLACK_S = 0.001  # rounding, at whatever rate, must not decide whether a last window is whole
 _KNOWN = "give whole, 3s, 3s/1.5s, 45s+40s, bars or beats; 'keep' behind it keeps a short last piece"
-_SECONDS = r"(\d{1,6}(?:\.\d{1,6})?)s"
+_SECONDS = r"([0-9]{1,6}(?:\.[0-9]{1,6})?)s"
 _GRAMMAR = re.compile(
     rf"(?P<name>whole|bars|beats)|{_SECONDS}(?:(?P<sign>[/+]){_SECONDS})?",
 )
@@ -131,17 +131,17 @@ def _made(found: re.Match[str], last: Last) -> Window:
     if name:
         return Window(kind=cast(Kind, name), last="drop" if name == "whole" else last)
     if sign == "+":
-        _long_enough(float(second), "an excerpt")
+        _long_enough(float(second), "an excerpt of")
         return Window("excerpt", length_s=float(second), skip_s=float(first))
     length_s, every_s = float(first), float(second or first)
-    _long_enough(length_s, "windows")
+    _long_enough(length_s, "windows of")
     _long_enough(every_s, "windows every")
     return Window("fixed", length_s=length_s, every_s=every_s, last=last)
 
 
 def _long_enough(value_s: float, what: str) -> None:
     if value_s < SHORTEST_S:
-        raise ArgumentError(f"{what} of {_seconds(value_s)}", f"give {SHORTEST_S:g} s or more")
+        raise ArgumentError(f"{what} {_seconds(value_s)}", f"give {SHORTEST_S:g} s or more")
 
 
 class Piece(NamedTuple):

@@ -244,6 +244,6 @@ def text_of(address: str) -> str:
 
 
 def signature_of(address: str) -> str:
-    """Return what shows that a file is still the same without reading it: its size and its date or version."""
+    """Return what tells, unread, whether a file is still the same: its size and its date or version."""
     size, version = audio.stamp(address)
     return f"{size}:{version}"

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earmark._dsp.spectrum import FloatArray, bin_frequencies
 
@@ -13,6 +14,19 @@ _PEAK_SHARE = np.float32(0.1)
 _CENTRE_OCTAVE = 5.0
 _OCTAVE_WIDTH = 2.0
 _GEMM_ROWS = 16  # products this small start no threads
+
+
+@lru_cache(maxsize=8)
+def peak_bins(rate_hz: int, n_fft: int) -> tuple[int, int]:
+    """Return the first bin that peaks are looked for in, and the one after the last."""
+    first, end = np.searchsorted(bin_frequencies(rate_hz, n_fft), _PEAK_RANGE_HZ)
+    return int(first), int(end)
+
+
+@lru_cache(maxsize=1)
+def tuning_edges() -> NDArray[np.float64]:
+    """Return the 101 edges of the histogram of deviations, in semitones."""
+    return np.linspace(-0.5, 0.5, 101)
 
 
 def pitch_peaks(power: FloatArray, rate_hz: int) -> tuple[FloatArray, FloatArray]:
@@ -36,12 +50,14 @@ def pitch_peaks(power: FloatArray, rate_hz: int) -> tuple[FloatArray, FloatArray
     J. O. Smith, "Spectral Audio Signal Processing", quadratic interpolation of spectral peaks.
     """
     n_fft = 2 * (power.shape[1] - 1)
-    first, last = np.searchsorted(bin_frequencies(rate_hz, n_fft), _PEAK_RANGE_HZ)
+    first, last = peak_bins(rate_hz, n_fft)
     floor = _PEAK_SHARE * power.max(axis=1, keepdims=True)
     below, here, above = (power[:, first + lag : last + lag] for lag in (-1, 0, 1))
-    frame, offset = np.nonzero((here > floor) & (here > below) & (here >= above))
-    peak = first + offset
-    left, centre, right = (power[frame, peak + lag] for lag in (-1, 0, 1))
+    found = np.flatnonzero((here > floor) & (here > below) & (here >= above))
+    frame, peak = np.divmod(found, last - first)
+    peak += first
+    position = frame * power.shape[1] + peak
+    left, centre, right = (power.reshape(-1).take(position + lag) for lag in (-1, 0, 1))
     curvature = right + left - 2 * centre
     slope = (right - left) / 2
     inside = np.abs(slope) < np.abs(curvature)
@@ -62,7 +78,7 @@ def tuning(frequency_hz: FloatArray, height: FloatArray, bins_per_octave: int = 
     high = frequency_hz[height >= np.median(height)]
     deviation = np.mod(bins_per_octave * np.log2(high / np.float32(_A0_HZ)), np.float32(1.0))
     deviation[deviation >= 0.5] -= 1.0
-    counts, edges = np.histogram(deviation, np.linspace(-0.5, 0.5, 101))
+    counts, edges = np.histogram(deviation, tuning_edges())
     return float(edges[np.argmax(counts)])
 
 

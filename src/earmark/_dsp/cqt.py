@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 import soxr
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from earmark._dsp.chroma import pitch_peaks, tuning
-from earmark._dsp.spectrum import FloatArray, hann, spectra
+from earmark._dsp.memory import working_memory
+from earmark._dsp.spectrum import BLOCK_FRAMES, FloatArray, hann, spectra
 from earmark.errors import ArgumentError
 
 BINS_PER_OCTAVE = 36
@@ -31,8 +32,8 @@ _RATIO = 2.0 ** (2 / BINS_PER_OCTAVE)
 _QUALITY = (_RATIO + 1) / (_RATIO - 1)
 _HANN_BANDWIDTH = 1.50018310546875  # in bins, of a window of 1000 samples
 _CUT_AWAY = np.float32(0.01)
-_GEMM_ROWS = 14  # 14 frames, 512 pairs, 36 filters: products this small start no threads
-_BLOCK_FRAMES = 18 * _GEMM_ROWS  # both halves of 252 frames take 1 MiB: one core's L2 cache
+_GEMM_ROWS = 12  # 12 frames, 512 pairs, 36 filters: products this small start no threads
+_OCTAVE_FRAMES = 21 * _GEMM_ROWS  # both halves of 252 frames take 1 MiB: one core's L2 cache
 
 
 class _Filters(NamedTuple):
@@ -50,10 +51,15 @@ class _Filters(NamedTuple):
 def tuning_bins(y: FloatArray, rate_hz: int) -> float:
     """Return the deviation from A = 440 Hz in bins of a third of a semitone, -0.5 to 0.5 in steps of 0.01.
 
-    Unlike the tuning of `chroma`, it is taken from peaks of magnitude, not of power.
+    Unlike the tuning of `chroma` it is taken from peaks of magnitude, not of power, as in librosa. It is the
+    fullest of a hundred bins of a histogram: rounding may choose between two that are equally full.
     """
-    magnitudes = (np.abs(block.astype(np.complex64)) for _, block in spectra(y, _TUNING_FFT, HOP))
-    peaks = [pitch_peaks(magnitude, rate_hz) for magnitude in magnitudes]
+    magnitude = np.empty((BLOCK_FRAMES, 1 + _TUNING_FFT // 2), dtype=np.float32)
+    spectrum = np.empty_like(magnitude, dtype=np.complex64)
+    peaks = []
+    for _, block in spectra(y, _TUNING_FFT, HOP):
+        spectrum[: len(block)] = block
+        peaks.append(pitch_peaks(np.abs(spectrum[: len(block)], out=magnitude[: len(block)]), rate_hz))
     frequency_hz, height = (np.concatenate(parts) for parts in zip(*peaks, strict=True))
     return tuning(frequency_hz, height, BINS_PER_OCTAVE)
 
@@ -123,26 +129,47 @@ def _early_halvings(rate_hz: int, deviation_bins: float) -> int:
     return int(np.clip(np.ceil(np.log2(room)) - 2, 0, most))
 
 
+def _segment(y: FloatArray, begin: int, length: int) -> FloatArray:
+    """Return `length` samples from `begin` on, zeros beyond the signal; it lives until the next call."""
+    segment = working_memory("cqt segment", length)
+    first, last = max(begin, 0), min(begin + length, len(y))
+    segment[: first - begin] = 0
+    segment[first - begin : last - begin] = y[first:last]
+    segment[last - begin :] = 0
+    return segment
+
+
+def _pairs(segment: FloatArray, hop: int, out: FloatArray) -> None:
+    """Write the sums and differences of each frame's pairs of samples, shape (2, frames, frame // 2)."""
+    _, frames, half = out.shape
+    shape, item = (frames, half - 1), segment.itemsize
+    backwards = working_memory("cqt segment, backwards", len(segment))
+    backwards[:] = segment[::-1]
+    later = as_strided(segment[half + 1 :], shape, (hop * item, item), writeable=False)
+    earlier = as_strided(backwards[len(segment) - 1 - half :], shape, (-hop * item, item), writeable=False)
+    # Counted round the frame, the last sample's successor is the first.
+    first, second = (segment[start:][: frames * hop : hop] for start in (0, 1))
+    for pairs, combine in zip(out, (np.add, np.subtract), strict=True):
+        combine(later, earlier, out=pairs[:, :-1])
+        combine(first, second, out=pairs[:, -1])
+
+
 def _octave(y: FloatArray, hop: int, filters: _Filters, out: FloatArray) -> None:
     """Write the magnitudes of one octave's responses at every `hop` samples, shape (frames, 36)."""
     half = len(filters.even)
-    padded = np.pad(y, half)
-    later = sliding_window_view(padded[half + 1 :], half - 1)[::hop]
-    earlier = sliding_window_view(padded[::-1].copy(), half - 1)[len(y) + half - 1 :: -hop]
-    first, second = (padded[start:][: len(out) * hop : hop] for start in (0, 1))
-    even, odd = np.zeros((2, _BLOCK_FRAMES, half), dtype=np.float32)
-    for start in range(0, len(out), _BLOCK_FRAMES):
-        rows = slice(start, min(start + _BLOCK_FRAMES, len(out)))
-        here = rows.stop - start
-        for pairs, fold in ((even, np.add), (odd, np.subtract)):
-            fold(later[rows], earlier[rows], out=pairs[:here, :-1])
-            fold(first[rows], second[rows], out=pairs[:here, -1])
+    pairs = working_memory("cqt pairs", 2 * _OCTAVE_FRAMES * half).reshape(2, _OCTAVE_FRAMES, half)
+    for start in range(0, len(out), _OCTAVE_FRAMES):
+        here = min(_OCTAVE_FRAMES, len(out) - start)
         groups = -(-here // _GEMM_ROWS)
+        _pairs(_segment(y, start * hop - half, (here - 1) * hop + 2 * half), hop, out=pairs[:, :here])
+        pairs[:, here : groups * _GEMM_ROWS] = 0
         real, imaginary = (
-            np.matmul(pairs.reshape(-1, _GEMM_ROWS, half)[:groups], part).reshape(-1, BINS_PER_OCTAVE)[:here]
-            for pairs, part in ((even, filters.even), (odd, filters.odd))
+            np.matmul(part.reshape(-1, _GEMM_ROWS, half)[:groups], weights).reshape(-1, BINS_PER_OCTAVE)[
+                :here
+            ]
+            for part, weights in zip(pairs, filters, strict=True)
         )
-        np.sqrt(np.square(real) + np.square(imaginary), out=out[rows])
+        np.sqrt(np.square(real) + np.square(imaginary), out=out[start : start + here])
 
 
 def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = None) -> FloatArray:

@@ -16,22 +16,22 @@ _RANGE_DB = 80.0
 
 
 @cache
-def _bands(rate_hz: int, n_fft: int) -> tuple[tuple[slice, int], ...]:
+def bands(rate_hz: int, n_fft: int) -> tuple[tuple[slice, int], ...]:
     """Return the bins of every octave, the lowest below 200 Hz, and how many make a fiftieth of them.
 
     Bands begin one bin below their edge and end one short of it, but for the last; librosa does so.
     """
     bins_hz = bin_frequencies(rate_hz, n_fft)
     edges_hz = np.concatenate([[0.0], _LOWEST_EDGE_HZ * 2.0 ** np.arange(N_BANDS)])
-    bands = []
+    found = []
     for number, (low_hz, high_hz) in enumerate(pairwise(edges_hz)):
         inside = np.flatnonzero((bins_hz >= low_hz) & (bins_hz <= high_hz))
         first, end = int(inside[0]) - (number > 0), int(inside[-1]) + 1
         last = number == N_BANDS - 1
         end = len(bins_hz) if last else end
         few = max(1, int(np.rint(_QUANTILE * (end - first))))
-        bands.append((slice(first, end if last else end - 1), few))
-    return tuple(bands)
+        found.append((slice(first, end if last else end - 1), few))
+    return tuple(found)
 
 
 def peaks_and_valleys(magnitude: FloatArray, rate_hz: int, out: FloatArray) -> None:
@@ -46,7 +46,7 @@ def peaks_and_valleys(magnitude: FloatArray, rate_hz: int, out: FloatArray) -> N
     out : ndarray of float32, shape (2, frames, 7)
         Peaks, then valleys.
     """
-    for number, (bins, few) in enumerate(_bands(rate_hz, 2 * (magnitude.shape[1] - 1))):
+    for number, (bins, few) in enumerate(bands(rate_hz, 2 * (magnitude.shape[1] - 1))):
         band = magnitude[:, bins]
         if few == 1:
             band.max(axis=1, out=out[0, :, number])

@@ -123,11 +123,11 @@ def power_to_db(power: FloatArray) -> FloatArray:
 
 def cepstrum(level_db: FloatArray, n_coefficients: int) -> FloatArray:
     """Return the first mel-frequency cepstral coefficients: the orthonormal DCT-II of each frame's levels."""
-    return (level_db @ _cosines(level_db.shape[1], n_coefficients)).astype(np.float32)
+    return (level_db @ cosines(level_db.shape[1], n_coefficients)).astype(np.float32)
 
 
 @cache
-def _cosines(n: int, n_coefficients: int) -> NDArray[np.float64]:
+def cosines(n: int, n_coefficients: int) -> NDArray[np.float64]:
     """Return the first columns of the orthonormal DCT-II, shape (n, n_coefficients)."""
     angle = np.pi / n * np.outer(np.arange(n) + 0.5, np.arange(n_coefficients))
     basis: NDArray[np.float64] = np.sqrt(2 / n) * np.cos(angle)

@@ -2,8 +2,83 @@
 #ifndef EARMARK_KERNEL_H
 #define EARMARK_KERNEL_H
 
+#include <stddef.h>
+
+enum {
+    EM_FRAMES = 1,
+    EM_CHROMA = 2,
+    EM_MEL = 4,
+    EM_MFCC = 8,
+    EM_HPSS = 16,
+    EM_CONTRAST = 32,
+    EM_FLATNESS = 64,
+    EM_FLUX = 128,
+    EM_ONSETS = 256
+};
+
+enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS_MOST = 512 };
+
+/* Rows of moments, mean and population variance each, in the order that module.c gives them names in. */
+enum {
+    EM_RMS,
+    EM_CENTROID,
+    EM_BANDWIDTH,
+    EM_ROLLOFF,
+    EM_CROSSINGS,
+    EM_HARMONIC,
+    EM_PERCUSSIVE,
+    EM_HARMONIC_RMS,
+    EM_PERCUSSIVE_RMS,
+    EM_FLAT,
+    EM_CHANGE,
+    EM_CHROMA_ROW,
+    EM_MFCC_ROW = EM_CHROMA_ROW + EM_PITCHES,
+    EM_CONTRAST_ROW = EM_MFCC_ROW + EM_MFCCS,
+    EM_MEL_ROW = EM_CONTRAST_ROW + EM_BANDS,
+    EM_ROWS = EM_MEL_ROW + EM_MELS
+};
+
+/* Everything that depends on the sampling rate; the arrays belong to Python. */
+typedef struct {
+    double rate_hz;
+    const float *mel;        /* (128, 1025): filters */
+    const int *mel_runs;     /* (128, 2): first bin and end of each */
+    const float *cosines;    /* (20, 128): the discrete cosine transform */
+    const double *tuning;    /* (101,): edges of the histogram of deviations */
+    const int *contrast;     /* (7, 3): first bin, bins, bins averaged at either end of a band */
+    int first_peak, end_peak; /* bins that spectral peaks are looked for in */
+} em_rate;
+
+typedef struct em_memory em_memory;
+
+/* One signal, from listen() to finish(). */
+typedef struct {
+    const float *y;
+    ptrdiff_t samples, frames;
+    int parts;
+    const em_rate *rate;
+    em_memory *memory; /* kept from call to call */
+    double tuning;
+    const float *chroma; /* (12, 1025) */
+    const int *runs;     /* of every pitch class: the number of its runs, then first bin and end of each */
+    double (*moments)[2];
+    ptrdiff_t loud[2];
+    float *onsets, *onsets_mean;
+} em_song;
+
 typedef struct {
     const char *name;
+    em_memory *(*remember)(void);
+    void (*forget)(em_memory *);
+    /* Pass one: spectra, frame by frame numbers, separation; then the tuning is known. -1: out of memory. */
+    int (*listen)(em_song *);
+    /* Pass two: what depends on the tuning or on the loudest moment. -1: out of memory. */
+    int (*finish)(em_song *);
+    /* Summed power spectra, 513 numbers, of all stretches of `lags` onsets, each of unit energy. */
+    int (*stretches)(em_memory *, const float *onsets, ptrdiff_t count, int lags, double *power);
+    /* One forward and one inverse transform and two medians per frame, and nothing else: the least that the
+       separation can cost. */
+    int (*floor)(em_memory *, const float *y, ptrdiff_t samples);
 } em_kernel;
 
 extern const em_kernel em_kernel_baseline;

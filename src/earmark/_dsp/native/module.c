@@ -1,37 +1,251 @@
-/* The extension module earmark._dsp._native: chooses a kernel, checks arguments, releases the GIL. */
+/* The extension module earmark._dsp._native: chooses a kernel, checks arguments, lets go of the GIL.
+
+   Python's side is earmark/_dsp/native_core.py, which knows what the arrays mean. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <string.h>
 
 #include "kernel.h"
 
-static PyObject *isas(PyObject *self, PyObject *none) {
-    (void)self, (void)none;
-    PyObject *names = PyList_New(0);
-    if (!names) return NULL;
-    const em_kernel *found[3];
+static const char EAR[] = "earmark._dsp._native.ear";
+
+/* Kernels that this processor can run, best first. */
+static int kernels(const em_kernel **found) {
     int count = 0;
 #if defined(__x86_64__) && defined(__GNUC__)
     __builtin_cpu_init();
+#if defined(EM_HAVE_AVX512)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma"))
         found[count++] = &em_kernel_avx512;
+#endif
+#if defined(EM_HAVE_AVX2)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[count++] = &em_kernel_avx2;
 #endif
+#endif
     found[count++] = &em_kernel_baseline;
-    for (int i = 0; i < count; i++) {
+    return count;
+}
+
+static PyObject *isas(PyObject *self, PyObject *none) {
+    (void)self, (void)none;
+    const em_kernel *found[3];
+    const int count = kernels(found);
+    PyObject *names = PyList_New(count);
+    for (int i = 0; names && i < count; i++) {
         PyObject *name = PyUnicode_FromString(found[i]->name);
-        if (!name || PyList_Append(names, name) < 0) {
-            Py_XDECREF(name);
+        if (!name || PyList_SetItem(names, i, name) < 0) {
             Py_DECREF(names);
             return NULL;
         }
-        Py_DECREF(name);
     }
     return names;
 }
 
+/* A kernel and what it remembers; one thread's. */
+typedef struct {
+    const em_kernel *kernel;
+    em_memory *memory;
+    int busy;
+} ear;
+
+static void close_ear(PyObject *capsule) {
+    ear *e = PyCapsule_GetPointer(capsule, EAR);
+    if (!e) return;
+    e->kernel->forget(e->memory);
+    PyMem_Free(e);
+}
+
+static PyObject *open_ear(PyObject *self, PyObject *name) {
+    (void)self;
+    const em_kernel *found[3], *kernel = NULL;
+    const int count = kernels(found);
+    for (int i = 0; i < count; i++)
+        if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, found[i]->name) == 0) kernel = found[i];
+    if (!kernel) return PyErr_Format(PyExc_ValueError, "no kernel %R here", name);
+    ear *e = PyMem_Calloc(1, sizeof *e);
+    if (!e) return PyErr_NoMemory();
+    e->kernel = kernel, e->memory = kernel->remember();
+    PyObject *capsule = e->memory ? PyCapsule_New(e, EAR, close_ear) : PyErr_NoMemory();
+    if (!capsule) {
+        kernel->forget(e->memory);
+        PyMem_Free(e);
+    }
+    return capsule;
+}
+
+static ear *borrow(PyObject *capsule) {
+    ear *e = PyCapsule_GetPointer(capsule, EAR);
+    if (e && e->busy) {
+        PyErr_SetString(PyExc_RuntimeError, "an ear hears one signal at a time");
+        return NULL;
+    }
+    return e;
+}
+
+enum { MOST_VIEWS = 12 };
+
+typedef struct {
+    Py_buffer views[MOST_VIEWS];
+    int count;
+} views;
+
+/* The memory of a contiguous array of at least `size` bytes; NULL with an error set otherwise. */
+static void *view(views *all, PyObject *array, size_t size, int writable) {
+    Py_buffer *buffer = &all->views[all->count];
+    if (PyObject_GetBuffer(array, buffer, writable ? PyBUF_WRITABLE : PyBUF_SIMPLE) < 0) return NULL;
+    all->count++;
+    if ((size_t)buffer->len < size) {
+        PyErr_Format(PyExc_ValueError, "an array of %zd bytes where %zu are needed", buffer->len, size);
+        return NULL;
+    }
+    return buffer->buf;
+}
+
+static void release(views *all) {
+    while (all->count) PyBuffer_Release(&all->views[--all->count]);
+}
+
+/* Runs of a chroma filter must lie inside it: they are trusted from there on. */
+static int runs_fit(const int *runs, Py_ssize_t count) {
+    Py_ssize_t at = 0;
+    for (int c = 0; c < EM_PITCHES; c++) {
+        if (at >= count || runs[at] < 0 || runs[at] > (count - at - 1) / 2) return 0;
+        const int ends = 2 * runs[at++];
+        for (int i = 0; i < ends; i++, at++)
+            if (runs[at] < 0 || runs[at] > EM_BINS) return 0;
+    }
+    return 1;
+}
+
+static int second_pass(ear *e, em_song *song, views *all, PyObject *filters_of) {
+    if (song->parts & EM_CHROMA) {
+        PyObject *filters = PyObject_CallFunction(filters_of, "d", song->tuning);
+        if (!filters) return -1;
+        PyObject *weights = PySequence_GetItem(filters, 0), *runs = PySequence_GetItem(filters, 1);
+        song->chroma = weights ? view(all, weights, EM_PITCHES * EM_BINS * sizeof(float), 0) : NULL;
+        song->runs = song->chroma && runs ? view(all, runs, EM_PITCHES * sizeof(int), 0) : NULL;
+        Py_XDECREF(weights), Py_XDECREF(runs), Py_DECREF(filters); /* the views hold on to the arrays */
+        if (!song->runs) return -1;
+        if (!runs_fit(song->runs, all->views[all->count - 1].len / (Py_ssize_t)sizeof(int))) {
+            PyErr_SetString(PyExc_ValueError, "runs outside the filters");
+            return -1;
+        }
+    }
+    int failed;
+    Py_BEGIN_ALLOW_THREADS;
+    failed = e->kernel->finish(song);
+    Py_END_ALLOW_THREADS;
+    if (failed) PyErr_NoMemory();
+    return failed;
+}
+
+/* measure(ear, samples, parts, rate, filters_of, moments, onsets, onsets_mean) -> (harmonic, percussive) loud;
+   rate is (rate_hz, mel, mel_runs, cosines, tuning, contrast, first_peak, end_peak). */
+static PyObject *measure(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *samples, *filters_of, *moments, *onsets, *onsets_mean, *mel, *runs, *cosines, *tuning, *bands;
+    em_rate rate;
+    em_song song = {0};
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OOi(dOOOOOii)OOOO", &capsule, &samples, &song.parts, &rate.rate_hz, &mel, &runs,
+                          &cosines, &tuning, &bands, &rate.first_peak, &rate.end_peak, &filters_of, &moments, &onsets,
+                          &onsets_mean))
+        return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    PyObject *answer = NULL;
+    if (!(song.y = view(&all, samples, sizeof(float), 0))) goto done;
+    song.samples = all.views[0].len / (Py_ssize_t)sizeof(float);
+    song.frames = 1 + song.samples / 512;
+    song.rate = &rate, song.memory = e->memory;
+    const size_t frames = song.parts & EM_ONSETS ? (size_t)song.frames * sizeof(float) : 0;
+    if (!(rate.mel = view(&all, mel, EM_MELS * EM_BINS * sizeof(float), 0)) ||
+        !(rate.mel_runs = view(&all, runs, 2 * EM_MELS * sizeof(int), 0)) ||
+        !(rate.cosines = view(&all, cosines, EM_MFCCS * EM_MELS * sizeof(float), 0)) ||
+        !(rate.tuning = view(&all, tuning, 101 * sizeof(double), 0)) ||
+        !(rate.contrast = view(&all, bands, 3 * EM_BANDS * sizeof(int), 0)) ||
+        !(song.moments = view(&all, moments, 2 * EM_ROWS * sizeof(double), 1)) ||
+        !(song.onsets = view(&all, onsets, frames, 1)) || !(song.onsets_mean = view(&all, onsets_mean, frames, 1)))
+        goto done;
+    for (int j = 0; j < 2 * EM_MELS; j++)
+        if (rate.mel_runs[j] < 0 || rate.mel_runs[j] > EM_BINS) rate.first_peak = -1;
+    if (rate.first_peak < 1 || rate.end_peak > EM_BINS - 1) {
+        PyErr_SetString(PyExc_ValueError, "filters or peaks outside the spectrum");
+        goto done;
+    }
+    int failed;
+    e->busy = 1;
+    Py_BEGIN_ALLOW_THREADS;
+    failed = e->kernel->listen(&song);
+    Py_END_ALLOW_THREADS;
+    if (failed)
+        PyErr_NoMemory();
+    else if (second_pass(e, &song, &all, filters_of) == 0)
+        answer = Py_BuildValue("(nn)", song.loud[0], song.loud[1]);
+    e->busy = 0;
+done:
+    release(&all);
+    return answer;
+}
+
+/* stretches(ear, onsets, lags, power): power gets 513 float64. */
+static PyObject *stretches(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *onsets, *power;
+    int lags, failed = 0;
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OOiO", &capsule, &onsets, &lags, &power)) return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    const float *from = view(&all, onsets, sizeof(float), 0);
+    double *to = from ? view(&all, power, 513 * sizeof(double), 1) : NULL;
+    if (to && (lags < 2 || lags > EM_LAGS_MOST)) {
+        PyErr_SetString(PyExc_ValueError, "too few or too many lags");
+        to = NULL;
+    }
+    if (to) {
+        const ptrdiff_t count = all.views[0].len / (Py_ssize_t)sizeof(float);
+        e->busy = 1;
+        Py_BEGIN_ALLOW_THREADS;
+        failed = e->kernel->stretches(e->memory, from, count, lags, to);
+        Py_END_ALLOW_THREADS;
+        e->busy = 0;
+        if (failed) PyErr_NoMemory();
+    }
+    release(&all);
+    if (!to || failed) return NULL;
+    Py_RETURN_NONE;
+}
+
+/* floor(ear, samples): the least that the separation can cost, for benchmarks. */
+static PyObject *least(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *samples;
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OO", &capsule, &samples)) return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    const float *y = view(&all, samples, sizeof(float), 0);
+    if (!y) {
+        release(&all);
+        return NULL;
+    }
+    e->busy = 1;
+    Py_BEGIN_ALLOW_THREADS;
+    e->kernel->floor(e->memory, y, all.views[0].len / (Py_ssize_t)sizeof(float));
+    Py_END_ALLOW_THREADS;
+    e->busy = 0;
+    release(&all);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
-    {"isas", isas, METH_NOARGS, "Return the instruction sets that this processor and this build share, best first."},
+    {"isas", isas, METH_NOARGS, "Return the instruction sets that processor and build share, best first."},
+    {"open", open_ear, METH_O, "Return an ear, one thread's working memory, for an instruction set."},
+    {"measure", measure, METH_VARARGS, "Measure a signal; see earmark._dsp.native_core."},
+    {"stretches", stretches, METH_VARARGS, "Sum up the power spectra of stretches of onsets."},
+    {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},
 };
 

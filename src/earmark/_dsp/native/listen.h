@@ -1,0 +1,187 @@
+/* Pass one: spectra, what is measured on each of them, and the separation. */
+#ifndef EARMARK_LISTEN_H
+#define EARMARK_LISTEN_H
+
+#include "measure.h"
+#include "separate.h"
+
+enum { RMS, CENTROID, BANDWIDTH, ROLLOFF, CROSSINGS, HARMONIC, PERCUSSIVE, RISES, MEAN_RISES, PER_FRAME };
+
+static float *per_frame(const em_memory *m, int what) { return m->per_frame + what * m->frame_room; }
+
+static ptrdiff_t groups_of(const em_song *song) { return (song->frames + LANES - 1) / LANES; }
+
+static int frames_in(const em_song *song, ptrdiff_t group) {
+    const ptrdiff_t left = song->frames - group * LANES;
+    return left < LANES ? (int)left : LANES;
+}
+
+/* Memory for a signal's frames, and for the spectra that pass two needs again. */
+static int make_room(em_song *song) {
+    em_memory *m = song->memory;
+    const ptrdiff_t frames = (groups_of(song) + 2) * LANES;
+    if (frames > m->frame_room) {
+        free_aligned(m->per_frame);
+        m->frame_room = 0;
+        m->per_frame = aligned_memory((size_t)frames * PER_FRAME * sizeof(float));
+        if (!m->per_frame) return -1;
+        m->frame_room = frames;
+    }
+    m->kept = groups_of(song) < KEPT_GROUPS ? groups_of(song) : KEPT_GROUPS;
+    if (m->kept + 1 > m->kept_room) { /* one more for the group at hand */
+        free_aligned(m->power), free_aligned(m->mel);
+        m->kept_room = 0;
+        m->power = aligned_memory((size_t)(m->kept + 1) * GROUP * sizeof(float));
+        m->mel = aligned_memory((size_t)(m->kept + 1) * MEL_GROUP * sizeof(float));
+        if (!m->power || !m->mel) return -1;
+        m->kept_room = m->kept + 1;
+    }
+    return 0;
+}
+
+/* Transform a group again in double precision, as librosa does all of them. */
+static int transform_exactly(em_song *song, const float *hops, float *re, float *im) {
+    em_memory *m = song->memory;
+    if (!m->exact) {
+        m->exact = malloc(sizeof *m->exact);
+        m->exact_rows = aligned_memory(4 * PLACES * sizeof(double));
+        if (!m->exact || !m->exact_rows) return -1;
+        double_fill_table(m->exact);
+    }
+    double *zr = m->exact_rows, *zi = zr + PLACES;
+    double_transform_frames(m->exact, hops, zr, zi, zi + PLACES, zi + 2 * PLACES);
+    for (int k = 0; k <= HALF / 2; k++) {
+        const double wr = m->exact->half_re[k], wi = m->exact->half_im[k];
+        for (int lane = 0; lane < LANES; lane++) {
+            const int low = PLACE(k) + lane, high = PLACE((HALF - k) % HALF) + lane;
+            const double er = (zr[low] + zr[high]) / 2, ei = (zi[low] - zi[high]) / 2;
+            const double or = (zi[low] + zi[high]) / 2, oi = (zr[high] - zr[low]) / 2;
+            const double pr = or * wr - oi * wi, pi = or * wi + oi * wr;
+            re[k * LANES + lane] = (float)(er + pr), im[k * LANES + lane] = (float)(ei + pi);
+            re[(HALF - k) * LANES + lane] = (float)(er - pr), im[(HALF - k) * LANES + lane] = (float)(pi - ei);
+        }
+    }
+    return 0;
+}
+
+/* Spectra and magnitudes of a group into this turn's arrays. */
+static int transform_group(em_song *song, ptrdiff_t group) {
+    em_memory *m = song->memory;
+    const int at = (int)(group % 2), frames = frames_in(song, group);
+    float *re = m->spectrum_re[at], *im = m->spectrum_im[at], *magnitude = m->magnitude[at];
+    load_hops(song, group * LANES, m->hops[at]);
+    single_transform_frames(&m->fft, m->hops[at], m->re, m->im, m->spare_re, m->spare_im);
+    unfold(m, re, im);
+    if (frames < LANES) silence_beyond(re, BINS, frames), silence_beyond(im, BINS, frames);
+    magnitudes(re, im, magnitude);
+    float *centroid = per_frame(m, CENTROID) + group * LANES, *bandwidth = per_frame(m, BANDWIDTH) + group * LANES;
+    float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
+    if (!shape_of(song, magnitude, centroid, bandwidth, rolloff)) return 0;
+    if (transform_exactly(song, m->hops[at], re, im) < 0) return -1;
+    if (frames < LANES) silence_beyond(re, BINS, frames), silence_beyond(im, BINS, frames);
+    magnitudes(re, im, magnitude);
+    shape_of(song, magnitude, centroid, bandwidth, rolloff);
+    return 0;
+}
+
+/* Power and mel power of a group: kept where there is room for it. */
+static void power_of_group(em_song *song, ptrdiff_t group, float **power, float **mel) {
+    em_memory *m = song->memory;
+    const ptrdiff_t place = group < m->kept ? group : m->kept;
+    const float *magnitude = m->magnitude[group % 2];
+    *power = m->power + place * GROUP, *mel = m->mel + place * MEL_GROUP;
+    for (int at = 0; at < GROUP; at += W) {
+        const vf a = vf_load(magnitude + at);
+        vf_store(*power + at, a * a);
+    }
+    if (song->parts & (EM_MEL | EM_MFCC | EM_ONSETS)) mel_of(song->rate, *power, *mel);
+}
+
+/* Root mean square and zero crossings of every frame, from the samples of every hop. */
+static void waveform(em_song *song) {
+    em_memory *m = song->memory;
+    const float zero = -1e-10f; /* samples closer to zero than this count as zero, which is positive */
+    const float *y = song->y;
+    float *rms = per_frame(m, RMS), *rate = per_frame(m, CROSSINGS);
+    float *energy = per_frame(m, RISES), *crossed = per_frame(m, MEAN_RISES); /* free until pass two */
+    const ptrdiff_t hops = song->frames + OVERLAP - 1;
+    for (ptrdiff_t hop = 0; hop < hops; hop++) {
+        const ptrdiff_t first = (hop - 2) * HOP;
+        const ptrdiff_t end = first + HOP < song->samples ? first + HOP : song->samples;
+        double sum = 0;
+        float count = 0;
+        if (first >= 0 && first < end) {
+            float squares[16] = {0};
+            ptrdiff_t n = first;
+            for (; n + 16 <= end; n += 16)
+                for (int i = 0; i < 16; i++) squares[i] += y[n + i] * y[n + i];
+            for (; n < end; n++) squares[0] += y[n] * y[n];
+            for (int i = 0; i < 16; i++) sum += squares[i];
+            int changes = first > 0 && (y[first] < zero) != (y[first - 1] < zero);
+            count = (float)changes / 4096.0f; /* apart, for a frame does not count its first sample */
+            for (n = first + 1; n < end; n++) changes += (y[n] < zero) != (y[n - 1] < zero);
+            count += (float)changes;
+        }
+        energy[hop] = (float)sum, crossed[hop] = count;
+    }
+    for (ptrdiff_t f = 0; f < song->frames; f++) {
+        double sum = 0, changes = 0;
+        for (int q = 0; q < OVERLAP; q++) sum += energy[f + q], changes += floorf(crossed[f + q]);
+        rms[f] = (float)sqrt(sum / 2048);
+        rate[f] = (float)((changes - (crossed[f] > floorf(crossed[f]))) / 2048);
+    }
+}
+
+static int listen(em_song *song) {
+    em_memory *m = song->memory;
+    const ptrdiff_t groups = groups_of(song);
+    if (make_room(song) < 0) return -1;
+    memset(m->row_sums, 0, sizeof m->row_sums);
+    m->peaks = 0, m->loudest_mel = 0;
+    song->tuning = 0, song->loud[0] = song->loud[1] = 0;
+    if (song->parts & EM_FRAMES) waveform(song);
+    if (song->parts & EM_HPSS) memset(m->overlap, 0, HOP * HOP_ROW * sizeof(float));
+    em_parts parts = {per_frame(m, HARMONIC), per_frame(m, PERCUSSIVE), {0, 0}, {0, 0}};
+    for (ptrdiff_t group = 0; group < groups; group++) {
+        float *power, *mel;
+        if (transform_group(song, group) < 0) return -1;
+        power_of_group(song, group, &power, &mel);
+        if (song->parts & EM_CHROMA && peaks_of(song, power) < 0) return -1;
+        if (song->parts & (EM_MFCC | EM_ONSETS))
+            for (int at = 0; at < MEL_GROUP; at++) m->loudest_mel = mel[at] > m->loudest_mel ? mel[at] : m->loudest_mel;
+        if (song->parts & EM_MEL)
+            for (int j = 0; j < EM_MELS; j++)
+                add_row(&m->row_sums[EM_MEL_ROW + j], mel + j * LANES, frames_in(song, group));
+        if (!(song->parts & EM_HPSS)) continue;
+        remember_frames(m, m->magnitude[group % 2], group);
+        if (group > 0) separate(song, group - 1, &parts);
+    }
+    if (song->parts & EM_HPSS) {
+        separate(song, groups - 1, &parts);
+        load_hops(song, groups * LANES, m->hops[groups % 2]); /* the signal may end behind its last frame's centre */
+        finish_hops(song, m->hops[groups % 2], groups * LANES, &parts);
+        for (int part = 0; part < 2; part++) {
+            const double mean = parts.sum[part] / (double)song->samples;
+            const double variance = parts.square[part] / (double)song->samples - mean * mean;
+            double *moments = song->moments[part ? EM_PERCUSSIVE : EM_HARMONIC];
+            moments[0] = mean, moments[1] = variance < 0 ? 0 : variance;
+            float *energy = part ? parts.percussive : parts.harmonic;
+            for (ptrdiff_t f = 0; f < song->frames; f++)
+                energy[f] = (float)sqrt(((double)energy[f] + energy[f + 1] + energy[f + 2] + energy[f + 3]) / 2048);
+            moments_of_array(energy, song->frames, song->moments[part ? EM_PERCUSSIVE_RMS : EM_HARMONIC_RMS]);
+        }
+    }
+    if (song->parts & EM_FRAMES) {
+        const int rows[5] = {EM_RMS, EM_CENTROID, EM_BANDWIDTH, EM_ROLLOFF, EM_CROSSINGS};
+        for (int i = 0; i < 5; i++) moments_of_array(per_frame(m, RMS + i), song->frames, song->moments[rows[i]]);
+    }
+    if (song->parts & EM_CHROMA) {
+        float *spare = malloc((size_t)(m->peaks ? m->peaks : 1) * sizeof(float));
+        if (!spare) return -1;
+        song->tuning = tuning_of(song, spare);
+        free(spare);
+    }
+    return 0;
+}
+
+#endif

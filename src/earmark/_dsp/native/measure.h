@@ -1,0 +1,193 @@
+/* What is measured on sixteen magnitude spectra at a time. */
+#ifndef EARMARK_MEASURE_H
+#define EARMARK_MEASURE_H
+
+#include "memory.h"
+
+#define BLOCK 32 /* bins summed before the 85-% point is looked for bin by bin */
+#define BLOCKS ((BINS + BLOCK - 1) / BLOCK)
+
+/* Centroid, bandwidth and rolloff. Returns whether rounding noise shows in a bandwidth: single precision leaves
+   noise of 2e-7 of the root mean square in every bin, which decides where a pure tone has next to nothing. */
+static int shape_of(const em_song *song, const float *magnitude, float *centroid, float *bandwidth, float *rolloff) {
+    const float hz = (float)(song->rate->rate_hz / 2048);
+    int shows = 0;
+    for (int lane = 0; lane < LANES; lane += W) {
+        vf upto[BLOCKS], first = vf_all(0), square = vf_all(0), sum = vf_all(0);
+        for (int block = 0; block < BLOCKS; block++) {
+            const int end = block == BLOCKS - 1 ? BINS : (block + 1) * BLOCK;
+            vf moment = vf_all(0), power = vf_all(0);
+            for (int k = block * BLOCK; k < end; k++) {
+                const vf a = vf_load(magnitude + k * LANES + lane);
+                sum += a, moment += a * (float)k, power += a * a; /* one by one: the rolloff is librosa's to a tie */
+            }
+            first += moment, square += power;
+            upto[block] = sum;
+        }
+        const vf tiny = vf_all(1.17549435e-38f);
+        const vi silent = vf_less(sum, tiny);
+        const vf weight = vf_choose(silent, vf_all(INFINITY), sum);
+        const vf centre = first / weight, level = vf_sqrt(square * (1.0f / BINS)) * 2e-7f, faint = 4.0f * level;
+        vf spread = vf_all(0), noise = vf_all(0);
+        for (int k = 0; k < BINS; k++) {
+            const vf a = vf_load(magnitude + k * LANES + lane), off = (float)k - centre, far = off * off;
+            spread += a * far;
+            noise += vf_choose(vf_less(a, faint), far, vf_all(0));
+        }
+        const vi loud = vf_less(spread * 5e-5f, noise * level);
+        const vf wide = vf_sqrt(spread / weight) * hz, middle = centre * hz, threshold = sum * 0.85f;
+        vf before = vf_all(0), past = vf_all(0);
+        for (int block = 0; block < BLOCKS; block++) {
+            const vi below = vf_less(upto[block], threshold);
+            before = vf_choose(below, upto[block], before);
+            past += vf_choose(below, vf_all(1), vf_all(0));
+        }
+        vf_store(centroid + lane, middle), vf_store(bandwidth + lane, wide);
+        float starts[W], limits[W], sums[W];
+        int32_t shown[W];
+        memcpy(starts, &past, sizeof past), memcpy(limits, &threshold, sizeof past), memcpy(sums, &before, sizeof past);
+        memcpy(shown, &loud, sizeof loud);
+        for (int i = 0; i < W; i++) {
+            int k = (int)starts[i] * BLOCK;
+            float total = sums[i];
+            for (; k < BINS - 1; k++) {
+                total += magnitude[k * LANES + lane + i];
+                if (!(total < limits[i])) break;
+            }
+            rolloff[lane + i] = (float)k * hz;
+            shows |= shown[i];
+        }
+    }
+    return shows != 0;
+}
+
+static int mask_of(vi mask) {
+#if W == 16
+    return (int)_mm512_movepi32_mask((__m512i)mask);
+#elif W == 8
+    return _mm256_movemask_ps((__m256)mask);
+#elif defined(__SSE2__) && W == 4
+    return _mm_movemask_ps((__m128)mask);
+#elif W == 4
+    return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
+#else
+    return mask & 1;
+#endif
+}
+
+/* Spectral peaks of power, interpolated by a parabola, as in earmark._dsp.chroma.pitch_peaks. */
+static int peaks_of(const em_song *song, const float *power) {
+    em_memory *m = song->memory;
+    const em_rate *rate = song->rate;
+    const ptrdiff_t most = (ptrdiff_t)LANES * (rate->end_peak - rate->first_peak);
+    if (m->peaks + most > m->peak_room) {
+        const ptrdiff_t room = 2 * m->peak_room + most;
+        float *hz = realloc(m->peak_hz, (size_t)room * sizeof(float));
+        if (hz) m->peak_hz = hz;
+        float *height = realloc(m->peak_height, (size_t)room * sizeof(float));
+        if (height) m->peak_height = height;
+        if (!hz || !height) return -1;
+        m->peak_room = room;
+    }
+    ptrdiff_t count = m->peaks;
+    for (int lane = 0; lane < LANES; lane += W) {
+        vf most_power = vf_all(0);
+        for (int k = 0; k < BINS; k++) most_power = vf_max(most_power, vf_load(power + k * LANES + lane));
+        const vf least = most_power * 0.1f;
+        for (int k = rate->first_peak; k < rate->end_peak; k++) {
+            const float *row = power + k * LANES + lane;
+            const vf below = vf_load(row - LANES), here = vf_load(row), above = vf_load(row + LANES);
+            int found = mask_of(vf_less(least, here) & vf_less(below, here) & ~vf_less(here, above));
+            for (int i = 0; found; i++, found >>= 1) {
+                if (!(found & 1)) continue;
+                const float left = row[i - LANES], centre = row[i], right = row[i + LANES];
+                const float curvature = right + left - 2 * centre, slope = (right - left) / 2;
+                const float shift = fabsf(slope) < fabsf(curvature) ? -slope / curvature : 0.0f;
+                const float height = centre + 0.5f * slope * shift;
+                if (!(height < INFINITY)) continue;
+                m->peak_hz[count] = (float)(((double)k + (double)shift) * rate->rate_hz / 2048);
+                m->peak_height[count++] = height;
+            }
+        }
+    }
+    m->peaks = count;
+    return 0;
+}
+
+static int ascending(const void *a, const void *b) {
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The number that would be at place `rank` if x were sorted; x is reordered so that none after it is smaller. */
+static float select_rank(float *x, ptrdiff_t count, ptrdiff_t rank) {
+    ptrdiff_t first = 0, last = count - 1;
+    while (last - first > 16) {
+        const float a = x[first], b = x[first + (last - first) / 2], c = x[last];
+        const float pivot = a < b ? (b < c ? b : (a < c ? c : a)) : (a < c ? a : (b < c ? c : b));
+        ptrdiff_t i = first, j = last;
+        while (i <= j) {
+            while (x[i] < pivot) i++;
+            while (pivot < x[j]) j--;
+            if (i <= j) {
+                const float swap = x[i];
+                x[i++] = x[j], x[j--] = swap;
+            }
+        }
+        if (rank <= j)
+            last = j;
+        else if (rank >= i)
+            first = i;
+        else
+            return x[rank];
+    }
+    qsort(x + first, (size_t)(last - first + 1), sizeof *x, ascending);
+    return x[rank];
+}
+
+/* Deviation from concert pitch in semitones: earmark._dsp.chroma.tuning. Needs `spare` for as many numbers. */
+static double tuning_of(const em_song *song, float *spare) {
+    const em_memory *m = song->memory;
+    const ptrdiff_t count = m->peaks;
+    if (!count) return 0.0;
+    memcpy(spare, m->peak_height, (size_t)count * sizeof *spare);
+    float middle = select_rank(spare, count, count / 2);
+    if (count % 2 == 0) {
+        float below = spare[0];
+        for (ptrdiff_t i = 1; i < count / 2; i++) below = below > spare[i] ? below : spare[i];
+        middle = (below + middle) / 2;
+    }
+    const double *edges = song->rate->tuning;
+    ptrdiff_t counts[100] = {0};
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (!(m->peak_height[i] >= middle)) continue;
+        const float semitones = 12.0f * log2f(m->peak_hz[i] / 27.5f);
+        float off = semitones - floorf(semitones);
+        if (off >= 0.5f) off -= 1.0f;
+        int bin = (int)((off + 0.5f) * 100.0f);
+        bin = bin < 0 ? 0 : bin > 99 ? 99 : bin;
+        while (bin > 0 && off < edges[bin]) bin--;
+        while (bin < 99 && off >= edges[bin + 1]) bin++;
+        counts[bin]++;
+    }
+    int best = 0;
+    for (int bin = 1; bin < 100; bin++)
+        if (counts[bin] > counts[best]) best = bin;
+    return edges[best];
+}
+
+/* Rows of mel filters from rows of power. */
+static void mel_of(const em_rate *rate, const float *power, float *mel) {
+    for (int j = 0; j < EM_MELS; j++) {
+        const float *weight = rate->mel + (ptrdiff_t)j * BINS;
+        const int first = rate->mel_runs[2 * j], end = rate->mel_runs[2 * j + 1];
+        for (int lane = 0; lane < LANES; lane += W) {
+            vf sum = vf_all(0);
+            for (int k = first; k < end; k++)
+                sum += vf_load(power + k * LANES + lane) * weight[k];
+            vf_store(mel + j * LANES + lane, sum);
+        }
+    }
+}
+
+#endif

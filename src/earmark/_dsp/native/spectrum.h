@@ -1,0 +1,101 @@
+/* Sixteen frames at a time: samples to spectra and back. */
+#ifndef EARMARK_SPECTRUM_H
+#define EARMARK_SPECTRUM_H
+
+#include "memory.h"
+
+/* Row n of `hops` gets sample n of the hops from `first` on; hop 2 is the signal's first, beyond it are zeros. */
+static void load_hops(const em_song *song, ptrdiff_t first, float *hops) {
+    for (int b = 0; b < LANES + OVERLAP - 1; b += W) {
+        float edge[W][HOP];
+        const float *from[W];
+        for (int i = 0; i < W; i++) {
+            const ptrdiff_t at = (first + b + i - 2) * HOP, left = song->samples - at;
+            if (at >= 0 && left >= HOP) {
+                from[i] = song->y + at;
+                continue;
+            }
+            memset(edge[i], 0, sizeof edge[i]);
+            if (at >= 0 && left > 0) memcpy(edge[i], song->y + at, (size_t)left * sizeof(float));
+            from[i] = edge[i];
+        }
+        const int wide = b + W <= HOP_ROW;
+        for (int n = 0; n < HOP; n += W) {
+            vf rows[W];
+            for (int i = 0; i < W; i++) rows[i] = vf_load_any(from[i] + n);
+            transpose(rows);
+            for (int i = 0; i < W; i++) {
+                float *to = hops + (n + i) * HOP_ROW + b;
+                if (wide)
+                    vf_store_any(to, rows[i]);
+                else
+                    memcpy(to, &rows[i], (size_t)(HOP_ROW - b) * sizeof(float));
+            }
+        }
+    }
+}
+
+/* Bins k and 1024 - k of a frame of 2048 from the transform z of its even and odd samples as one signal:
+   X = E + w O with E = (z[k] + conj z[-k]) / 2, O = (z[k] - conj z[-k]) / 2i, w = exp(-2 pi i k / 2048). */
+static void unfold(const em_memory *m, float *re, float *im) {
+    const single_fft_table *t = &m->fft;
+    for (int k = 0; k <= HALF / 2; k++) {
+        const int low = PLACE(k), high = PLACE((HALF - k) % HALF);
+        const float wr = t->half_re[k], wi = t->half_im[k];
+        for (int lane = 0; lane < LANES; lane += W) {
+            const vf ar = vf_load(m->re + low + lane), ai = vf_load(m->im + low + lane);
+            const vf br = vf_load(m->re + high + lane), bi = vf_load(m->im + high + lane);
+            const vf er = (ar + br) * 0.5f, ei = (ai - bi) * 0.5f;
+            const vf or = (ai + bi) * 0.5f, oi = (br - ar) * 0.5f;
+            const vf pr = or * wr - oi * wi, pi = or * wi + oi * wr;
+            vf_store(re + k * LANES + lane, er + pr);
+            vf_store(im + k * LANES + lane, ei + pi);
+            vf_store(re + (HALF - k) * LANES + lane, er - pr);
+            vf_store(im + (HALF - k) * LANES + lane, pi - ei);
+        }
+    }
+}
+
+/* The way back, of spectra weighed by h^2 / (h^2 + p^2): steady sound against sudden sound. */
+static void fold_masked(em_memory *m, const float *re, const float *im) {
+    const single_fft_table *t = &m->fft;
+    const float nothing = 1.17549435e-38f; /* where both medians are nothing the mask is a half */
+    for (int k = 0; k <= HALF / 2; k++) {
+        const int low = PLACE(k), high = PLACE((HALF - k) % HALF);
+        const float wr = t->half_re[k], wi = t->half_im[k];
+        for (int lane = 0; lane < LANES; lane += W) {
+            vf part[4];
+            for (int side = 0; side < 2; side++) {
+                const int at = (side ? HALF - k : k) * LANES + lane;
+                const vf h = vf_load(m->steady + at), p = vf_load(m->sudden + at), hh = h * h;
+                const vf mask = (hh + nothing) / (hh + p * p + 2 * nothing);
+                part[2 * side] = vf_load(re + at) * mask;
+                part[2 * side + 1] = vf_load(im + at) * mask;
+            }
+            const vf er = part[0] + part[2], ei = part[1] - part[3];
+            const vf dr = part[0] - part[2], di = part[1] + part[3];
+            const vf or = dr * wr + di * wi, oi = di * wr - dr * wi; /* times conj w */
+            vf_store(m->re + low + lane, er - oi);
+            vf_store(m->im + low + lane, ei + or);
+            if (k && k < HALF / 2) {
+                vf_store(m->re + high + lane, er + oi);
+                vf_store(m->im + high + lane, or - ei);
+            }
+        }
+    }
+}
+
+/* Frames that the signal does not have are silent. */
+static void silence_beyond(float *rows, int count, int frames) {
+    for (int k = 0; k < count; k++)
+        for (int lane = frames; lane < LANES; lane++) rows[k * LANES + lane] = 0;
+}
+
+static void magnitudes(const float *re, const float *im, float *magnitude) {
+    for (int at = 0; at < GROUP; at += W) {
+        const vf a = vf_load(re + at), b = vf_load(im + at);
+        vf_store(magnitude + at, vf_sqrt(a * a + b * b));
+    }
+}
+
+#endif

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from earmark import audio
+from earmark._dsp import native_core
 from earmark.audio import formats
 from earmark.cli import doctor as face
 from earmark.errors import BundleError, NotAudioError
@@ -74,8 +75,58 @@ def test_what_it_says(whole_model, capsys):
     assert "  ok     PyAV             " in said
     assert " with FFmpeg " in said
     assert "  ok     mp3              decodes\n" in said
-    assert "  ok     sound features   NumPy reference\n" in said
     assert "  ok     gtzan10          version 1, checksums hold; jazz, rock\n" in said
+
+
+@pytest.fixture
+def path(monkeypatch):
+    """What the doctor says of the signal path, with these kernels and this wish."""
+
+    def say(kernels, wish=None):
+        monkeypatch.setattr(native_core, "isas", lambda: kernels)
+        native_core.chosen.cache_clear()
+        if wish is None:
+            monkeypatch.delenv("EARMARK_DSP", raising=False)
+        else:
+            monkeypatch.setenv("EARMARK_DSP", wish)
+        (finding,) = [finding for finding in doctor.examine() if finding.part == "paths"]
+        return finding
+
+    yield say
+    monkeypatch.undo()
+    native_core.chosen.cache_clear()
+
+
+def test_the_kernel_in_use_is_named(whole_model, path):
+    finding = path(("avx2", "baseline"))
+    assert finding.ok
+    assert (
+        finding.detail == "compiled kernel avx2, the fastest that runs here; possible: avx2, baseline, numpy"
+    )
+
+
+@pytest.mark.parametrize(("wish", "said"), [("baseline", "baseline"), ("numpy", "NumPy")])
+def test_a_kernel_that_was_asked_for_is_named(whole_model, path, wish, said):
+    finding = path(("avx2", "baseline"), wish)
+    assert finding.ok
+    assert finding.detail == f"{said}, as EARMARK_DSP says; possible here: avx2, baseline, numpy"
+
+
+def test_without_a_compiled_kernel_it_says_how_to_get_one(whole_model, path):
+    finding = path(())
+    assert finding.ok
+    assert finding.detail == (
+        "NumPy, several times slower: this installation has no compiled kernel; "
+        "install a wheel, or a C compiler and then Earmark anew"
+    )
+
+
+def test_a_kernel_that_cannot_run_is_an_illness(whole_model, path):
+    finding = path(("baseline",), "avx512")
+    assert not finding.ok
+    assert finding.detail == (
+        "EARMARK_DSP=avx512, which cannot run here (this machine can run: numpy, baseline)"
+    )
 
 
 def test_a_broken_model_is_an_illness(monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """What is installed here, and whether it works: the facts that ``earmark doctor`` prints."""
 
+import os
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -7,6 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from earmark import __version__
+from earmark._dsp import native_core
 from earmark.errors import EarmarkError
 
 # What each optional distribution is for, in the user's words.
@@ -50,8 +52,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything, one finding after the other."""
     yield from _installed()
     yield from _formats()
-    # The day there is a second implementation, this says which one runs.
-    yield Finding("paths", "sound features", True, "NumPy reference")
+    yield _signal_path()
     yield from _model()
 
 
@@ -92,6 +93,25 @@ def _formats() -> Iterator[Finding]:
     for kind in FORMATS:
         wrong = why_unreadable(kind)
         yield Finding("formats", kind.name, wrong is None, wrong or "decodes")
+
+
+def _signal_path() -> Finding:
+    try:
+        kernel = native_core.kernel()
+    except EarmarkError as error:
+        return Finding("paths", "sound features", False, str(error))
+    able = ", ".join((*native_core.isas(), "numpy"))
+    asked = os.environ.get(native_core.VARIABLE)
+    if asked:
+        detail = f"{kernel or 'NumPy'}, as {native_core.VARIABLE} says; possible here: {able}"
+    elif kernel:
+        detail = f"compiled kernel {kernel}, the fastest that runs here; possible: {able}"
+    else:
+        detail = (
+            "NumPy, several times slower: this installation has no compiled kernel; "
+            "install a wheel, or a C compiler and then Earmark anew"
+        )
+    return Finding("paths", "sound features", True, detail)
 
 
 def _model() -> Iterator[Finding]:

@@ -156,7 +156,7 @@ class Journal:
 
     def records(self) -> list[bytes]:
         """Return what was appended."""
-        return _read(self.path)
+        return records_in(self.path)
 
     def discard(self) -> None:
         """Delete the journal: what it holds lies elsewhere now."""
@@ -180,7 +180,7 @@ def orphans(folder: Path) -> Iterator[list[bytes]]:
             except OSError:
                 continue  # its process lives
             if _lies_there(file, path):
-                yield _read(path)
+                yield records_in(path)
                 _delete(path, file)
 
 
@@ -201,8 +201,8 @@ def _delete(path: Path, file: IO[bytes]) -> None:
     path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> list[bytes]:
-    """Return the records up to the first that is cut off or spoilt."""
+def records_in(path: Path) -> list[bytes]:
+    """Return the records of a journal up to the first that is cut off or spoilt."""
     data = path.read_bytes()
     records: list[bytes] = []
     if not data.startswith(_MAGIC):

@@ -1,0 +1,87 @@
+"""``kill -9`` at any moment: what was finished stays, what is there is whole, and the next run goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import sounds
+from earmark.features.shelf import SongRecord
+from earmark.service.library import Library
+from earmark.workspace import records_in
+
+SONGS, KILLS = 120, 20
+# Turns a journal into parts after every few songs, so that kills hit that too.
+PROGRAM = """
+import sys
+from earmark.features import store
+from earmark.service.library import Library
+store.SONGS = 4
+def say(done, total):
+    print(done, total, flush=True)
+done = Library(sys.argv[1]).extract(sys.argv[2], "gtzan58", "1s", workers=2, progress=say)
+print("done", done.songs, done.failed, flush=True)
+"""
+
+
+def finished(features: Path) -> set[str]:
+    """Return the sounds that are safe: in parts or, whole, in journals; every part must be readable."""
+    safe: set[str] = set()
+    for part in features.glob("*/*/part-*.parquet"):
+        safe.update(pq.read_table(part, columns=["track_id"]).column("track_id").to_pylist())
+    for path in (features / "journals").glob("*.journal"):
+        safe.update(SongRecord.unpack(record).track_id for record in records_in(path)[1:])
+    return safe
+
+
+def start(features: Path, music: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(features), str(music)],
+        stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def music(tmp_path) -> Path:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for seed in range(SONGS):
+        sounds.write(folder / f"{seed:02d}.wav", sounds.music(1.1, 22050, 1, seed), 22050)
+    return folder
+
+
+@pytest.mark.slow
+def test_twenty_kills_lose_only_the_songs_under_way(music, tmp_path):
+    features, dice = tmp_path / "features", np.random.default_rng()
+    safe: set[str] = set()
+    for _ in range(KILLS):
+        with start(features, music) as process:
+            # Anywhere between its first breath and a few songs later.
+            for _ in range(dice.choice(5, p=[0.2, 0.1, 0.3, 0.2, 0.2])):
+                process.stdout.readline()
+            time.sleep(dice.uniform(0, 0.2))
+            os.killpg(process.pid, signal.SIGKILL)
+        now = finished(features)
+        assert safe <= now  # nothing that was finished is lost
+        safe = now
+    assert 0 < len(safe) < SONGS
+    with start(features, music) as process:
+        told = process.stdout.read().split("\n")
+    assert told[0] == f"0 {SONGS - len(safe)}"  # only what was not safe is measured again
+    assert told[-2] == f"done {SONGS} 0"
+
+    undisturbed = tmp_path / "undisturbed"
+    with start(undisturbed, music) as process:
+        process.communicate()
+    once, often = (Library(folder).read("gtzan58", "1s") for folder in (undisturbed, features))
+    assert often.num_rows == SONGS
+    assert often.equals(once)
+    assert Library(features).songs().equals(Library(undisturbed).songs())
+    assert not list((features / "journals").iterdir())
+    assert not list(features.rglob("*.new"))

@@ -137,7 +137,7 @@ def picture(
     except OSError as error:
         raise StoreError(
             f"'{shown(path)}' cannot be written: {error.strerror or error}",
-            "name another place with --output, one that exists and that you may write to",
+            "make room on its disk, or name another place where you may write",
         ) from error
     return path
 
@@ -165,6 +165,11 @@ def _destination(song: str | os.PathLike[str], output: str | os.PathLike[str] | 
         raise ArgumentError(
             f"'{shown(given)}' does not name a picture",
             f"end the name with {' or '.join(f'.{k}' for k in KINDS)}",
+        )
+    if not given.parent.is_dir():
+        raise StoreError(
+            f"there is no folder '{shown(given.parent)}'",
+            "make it first, or name another place for the picture",
         )
     return given
 

@@ -212,17 +212,18 @@ class _Limit:
 
     def __init__(self, members: list[FeatureSet], window: Window) -> None:
         self.longest_s, self._why = math.inf, ""
+        what = "a whole song" if window.kind == "whole" else "a whole piece"
         for member in members:
             if member.longest_s is not None and member.longest_s < self.longest_s:
                 self.longest_s = member.longest_s
-                self._why = f"'{member.name}' needs a whole song in memory"
+                self._why = f"'{member.name}' needs {what} in memory"
         if window.kind in ("fixed", "excerpt"):
             if window.length_s > self.longest_s:
                 raise self.error(f"a window of {window}", "give a shorter one")
             self.longest_s = math.inf
         elif window.kind != "whole":
             self.longest_s = LONGEST_CUT_S
-            self._why = f"'{window.kind}' need a whole song in memory"
+            self._why = f"{window.kind} need a whole song in memory"
 
     def error(self, what: str, hint: str) -> ArgumentError:
         return ArgumentError(f"{what}, and {self._why}: at most {self.longest_s:g} s", hint)
@@ -288,6 +289,8 @@ def measure(address: audio.AnyPath, sets: tuple[str, ...], window: Window) -> tu
     >>> table.starts_s, table.notes
     ((0.0, 3.0), ('the last 1 s, less than a window of 3 s, dropped',))
     """
+    if not sets:
+        raise ArgumentError("no feature set was named", "give at least one")
     members = [FEATURE_SETS[name] for name in sets]
     limit = _Limit(members, window)
     rates_hz = _rates_hz(members, window)

@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-HEAVY = {"librosa", "sklearn", "pandas", "torch", "numba", "scipy.signal", "matplotlib", "soundfile", "onnx"}
+HEAVY = {
+    *("librosa", "sklearn", "pandas", "torch", "numba", "scipy.signal", "matplotlib", "soundfile", "onnx"),
+    *("dask", "distributed", "fsspec", "s3fs", "aiohttp"),
+}
 
 PROGRAM = """
 import json, sys

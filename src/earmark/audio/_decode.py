@@ -341,6 +341,8 @@ class Decoder:
         if stated_s and not self.estimated and decoded_s < stated_s - _SHORT_S:
             self.damage.missing_s = stated_s - decoded_s
         if self._source.failure:
+            if self._source.elsewhere:  # a network mends itself, a disk does not
+                raise self._source.broken(self.name)
             self.damage.stopped = self._source.failure
         self.damage.cut = bool(self._links) and not self._links[-1].complete
         self.decoded_s = decoded_s

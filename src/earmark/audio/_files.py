@@ -47,6 +47,7 @@ class SoundBytes:
 
     def __init__(self, raw: _remote.Readable, size: int) -> None:
         self.failure = ""
+        self.elsewhere = isinstance(raw, _remote.RemoteBytes)
         self.raw = raw
         self.size = size
         try:
@@ -99,6 +100,11 @@ class SoundBytes:
         """Tell the position in the window."""
         return self.raw.tell() - self._start
 
+    def broken(self, name: str) -> UnreadableError:
+        """Return what to say of a file that failed while it was read."""
+        mend = "try again" if self.elsewhere else "check the disk"
+        return UnreadableError(f"'{name}' cannot be read: {self.failure}", mend)
+
     def release(self) -> None:
         """Close the file. PyAV would call a ``close`` when only its own work is done."""
         self.raw.close()
@@ -114,14 +120,15 @@ def open_sound(path: AnyPath) -> SoundBytes:
     path = _here(path)
     name = shown(path)
     if _remote.is_address(path):
-        raw: _remote.Readable
-        raw, size = _remote.opened(path, name)
+        far, size = _remote.opened(path, name)
+        try:
+            source = SoundBytes(far, size)
+        except OSError as error:
+            raise UnreadableError(f"'{name}' cannot be read: {error}", "try again") from error
     else:
         with _told(name):
             size = _regular(path, name).st_size
-            raw = open(path, "rb", buffering=0)  # noqa: SIM115 - released by release()
-    with _told(name):
-        source = SoundBytes(raw, size)
+            source = SoundBytes(open(path, "rb", buffering=0), size)  # noqa: SIM115 - release() closes it
     if not source.size:
         source.release()
         raise NotAudioError(f"'{name}' is empty: 0 bytes", "copy or download the file again")

@@ -57,8 +57,12 @@ def sound_hash(path: AnyPath) -> str:
             except NotAudioError:
                 if number == 0:
                     raise
+    except OSError as error:
+        source.failure = error.strerror or str(error)
     finally:
         source.release()
+    if source.failure:  # the hash of a part would pass for that of another sound
+        raise source.broken(name)
     if not packed:
         raise EmptyAudioError(f"'{name}' holds no sound", "it is empty or damaged: copy it again")
     return digest.hexdigest()

@@ -13,7 +13,7 @@ from av.container.input import InputContainer
 
 from earmark.audio._files import SoundBytes
 from earmark.audio._headers import advice
-from earmark.errors import NotAudioError, UnreadableError
+from earmark.errors import NotAudioError
 
 # Containers of sound, no playlists, no subtitles, no pictures, no devices.
 _FORMATS = """
@@ -46,7 +46,7 @@ def opened(source: SoundBytes, name: str) -> tuple[InputContainer, AudioStream]:
         container = av.open(source, "r", options=_OPEN_OPTIONS, buffer_size=_READ_BYTES, **_ANY_METADATA)
     except (av.error.FFmpegError, ValueError) as error:
         if source.failure:
-            raise UnreadableError(f"'{name}' cannot be read: {source.failure}", "check the disk") from error
+            raise source.broken(name) from error
         what, mend = advice(source.head)
         raise NotAudioError(f"'{name}' {what}", mend) from error
     stream = container.streams.best("audio")

@@ -16,6 +16,8 @@ _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _OURS = ("s3", "s3a", "http", "https")
 """What the extra brings along; other kinds of store need a package of their own."""
 _BUCKETS = ("s3", "s3a", "gs", "gcs")
+_PATIENT = ("s3", "s3a")
+"""Left alone, these try five times five times for a minute each."""
 _BLOCK_BYTES = 1 << 22
 """Read at a time: longer than the way to the store and back, short enough for many workers' memory."""
 # Whatever store it is, its listing or its headers tell one version of a file from the next by one of these.
@@ -177,7 +179,10 @@ def _store(address: str) -> tuple[Any, str]:
             f"addresses that begin with '{protocol}://' are unknown",
             "name a file or a folder here, or an address such as s3://bucket/song.mp3",
         ) from error
-    return kind(**kind._get_kwargs_from_urls(address)), kind._strip_protocol(address)
+    options = kind._get_kwargs_from_urls(address)
+    if protocol in _PATIENT and "config_kwargs" not in fsspec.config.conf.get("s3", {}):
+        options["config_kwargs"] = {"connect_timeout": 10, "retries": {"max_attempts": 1}}
+    return kind(**options), kind._strip_protocol(address)
 
 
 @contextmanager
@@ -192,10 +197,30 @@ def _told(address: str, name: str) -> Iterator[None]:
             f"'{name}' is a folder", "name a sound file, or classify the folder's files"
         ) from error
     except FileNotFoundError as error:
+        cause = error.__cause__
+        if isinstance(cause, Exception) and type(cause).__module__.startswith("aiohttp"):
+            # What fsspec says of a page that it could not get, whatever the reason.
+            raise _page(name, cause) from error
         raise _missing(address, name) from error
     except Exception as error:
         what, mend = _kind(error)
         raise UnreadableError(f"'{name}' cannot be read: {what}", mend) from error
+
+
+def _page(name: str, error: Exception) -> EarmarkError:
+    status = getattr(error, "status", None)
+    if status in (404, 410):
+        return _nothing(name)
+    if status is None:
+        what, mend = _kind(error)
+        return UnreadableError(f"'{name}' cannot be read: {what}", mend)
+    return UnreadableError(
+        f"'{name}' cannot be read: the server answers {status}", "see whether a browser may"
+    )
+
+
+def _nothing(name: str) -> MissingFileError:
+    return MissingFileError(f"there is nothing at '{name}'", "check the address and the spelling")
 
 
 def _missing(address: str, name: str) -> MissingFileError:
@@ -211,7 +236,7 @@ def _missing(address: str, name: str) -> MissingFileError:
             return MissingFileError(
                 f"there is no bucket '{bucket}' for '{name}'", "check its name, and the endpoint"
             )
-    return MissingFileError(f"there is nothing at '{name}'", "check the address and the spelling")
+    return _nothing(name)
 
 
 def _kind(error: Exception) -> tuple[str, str]:
@@ -224,6 +249,6 @@ def _kind(error: Exception) -> tuple[str, str]:
     network = names & {"HTTPClientError", "ConnectionError", "TimeoutError", "gaierror"}
     if network or type(error).__module__.startswith("aiohttp"):
         return "the store cannot be reached", "check the network, and the endpoint, e.g. AWS_ENDPOINT_URL"
-    if "FileExpired" in names:
-        return "it changed while it was read", "try again"
+    if names & {"FileExpired", "FileNotFoundError"}:
+        return "it changed or went while it was read", "try again"
     return f"the store failed ({type(error).__name__})", "try again later, or copy the file here"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from earmark.errors import StoreError
 from earmark.features.shelf import Shelf, SongRecord
@@ -96,13 +96,30 @@ def add_part(folder: Path, shelf: Shelf, records: list[SongRecord]) -> None:
     ids = sorted(tracks)
     lengths = [len(tracks[track_id].values) for track_id in ids]
     values = np.concatenate([tracks[track_id].values for track_id in ids])
-    columns: list[Any] = [
-        pa.array(np.repeat(np.array(ids, object), lengths), pa.string()),
-        pa.array(np.concatenate([np.arange(length, dtype=np.int32) for length in lengths])),
-        *(pa.array(np.ascontiguousarray(column)) for column in values.T),
-        pa.array(np.repeat(np.array([tracks[i].notes for i in ids], object), lengths), pa.string()),
+    columns = [
+        texts([i for i, length in zip(ids, lengths, strict=True) for _ in range(length)]),
+        _numbers(np.concatenate([np.arange(length) for length in lengths]), pa.int32(), np.int32),
+        *(_numbers(column, pa.float64(), np.float64) for column in values.T),
+        texts([tracks[i].notes for i, length in zip(ids, lengths, strict=True) for _ in range(length)]),
     ]
     write(pa.Table.from_arrays(columns, schema=schema_of(shelf)), path)
+
+
+# Not pyarrow.array, which imports pandas, half a second, only to see that it was given none of pandas' own.
+
+
+def texts(values: list[str]) -> pa.Array:
+    """Return a column of strings."""
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.large_string(), len(values), buffers).cast(pa.string())
+
+
+def _numbers(values: NDArray[Any], kind: pa.DataType, native: type) -> pa.Array:
+    return pa.Array.from_buffers(
+        kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values, native))]
+    )
 
 
 def join_small_parts(folder: Path) -> None:
@@ -120,6 +137,8 @@ def join_small_parts(folder: Path) -> None:
 
 def once(table: pa.Table, key: str) -> pa.Table:
     """Return the rows sorted by `key` and segment, each once: two runs may have measured the same sound."""
+    from pyarrow import compute as pc  # noqa: PLC0415 - a tenth of a second that measuring can do without
+
     table = table.sort_by([(key, "ascending"), ("segment", "ascending")]).combine_chunks()
     if table.num_rows < 2:
         return table

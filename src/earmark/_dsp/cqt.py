@@ -108,11 +108,15 @@ def _filters(rate_hz: float, deviation_bins: float) -> _Filters:
 
 
 def _halve(y: FloatArray, times: int = 1) -> FloatArray:
-    """Return the signal at half the rate, `times` over, with its energy kept."""
+    """Return the signal at half the rate, `times` over, with its energy kept.
+
+    To the last bit as librosa does: where the sound ends, what rings on is the resampler's rounding, and
+    chroma show it as they show any sound.
+    """
     length = -(-len(y) >> times)
     halved = np.zeros(length, dtype=np.float32)
     resampled = soxr.resample(y, 1 << times, 1, quality="soxr_hq")[:length]
-    np.multiply(resampled, np.float32(2.0 ** (times / 2)), out=halved[: len(resampled)])
+    np.divide(resampled, np.sqrt(0.5**times), out=halved[: len(resampled)], casting="same_kind")
     return halved
 
 
@@ -158,6 +162,7 @@ def _octave(y: FloatArray, hop: int, filters: _Filters, out: FloatArray) -> None
     """Write the magnitudes of one octave's responses at every `hop` samples, shape (frames, 36)."""
     half = len(filters.even)
     pairs = working_memory("cqt pairs", 2 * _OCTAVE_FRAMES * half).reshape(2, _OCTAVE_FRAMES, half)
+    response = np.empty((_OCTAVE_FRAMES, BINS_PER_OCTAVE), dtype=np.complex64)
     for start in range(0, len(out), _OCTAVE_FRAMES):
         here = min(_OCTAVE_FRAMES, len(out) - start)
         groups = -(-here // _GEMM_ROWS)
@@ -169,7 +174,8 @@ def _octave(y: FloatArray, hop: int, filters: _Filters, out: FloatArray) -> None
             ]
             for part, weights in zip(pairs, filters, strict=True)
         )
-        np.sqrt(np.square(real) + np.square(imaginary), out=out[start : start + here])
+        response.real[:here], response.imag[:here] = real, imaginary
+        np.abs(response[:here], out=out[start : start + here])  # squares of the faintest sounds would vanish
 
 
 def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = None) -> FloatArray:

@@ -46,7 +46,7 @@ _ROWS = {
     "mel": (("mel", 50, N_MELS),),
 }  # fmt: skip
 _MOMENTS = 50 + N_MELS
-_NEGLIGIBLE = 1e-8  # of the heaviest weight: what a chroma filter holds less of adds less than a rounding
+_NEGLIGIBLE = 1e-7  # of the heaviest weight: what weighs less changes no chroma by more than roundings do
 _NO_FRAMES: FloatArray = np.zeros(0, dtype=np.float32)
 
 
@@ -115,13 +115,11 @@ def _rate(rate_hz: int) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=101)
 def _chroma(rate_hz: int, tuning_semitones: float) -> tuple[FloatArray, NDArray[np.int32]]:
-    """Return filters, shape (12, 1025), and where each is more than negligible: number of runs, then ends."""
+    """Return filters, shape (12, 1025), and where each is more than negligible: pitch class, first bin, end."""
     weights = np.ascontiguousarray(chroma_filters(rate_hz, N_FFT, tuning_semitones).T)
-    numbers: list[int] = []
-    for row in weights:
-        runs = _runs(row, _NEGLIGIBLE * float(weights.max()))
-        numbers += [len(runs), *(edge for run in runs for edge in run)]
-    return weights, np.array(numbers, dtype=np.int32)
+    least = _NEGLIGIBLE * float(weights.max())
+    runs = [(first, pitch, end) for pitch, row in enumerate(weights) for first, end in _runs(row, least)]
+    return weights, np.array([(pitch, first, end) for first, pitch, end in sorted(runs)], dtype=np.int32)
 
 
 def core(isa: str, y: FloatArray, rate_hz: int, parts: frozenset[str]) -> Core:
@@ -149,6 +147,6 @@ def core(isa: str, y: FloatArray, rate_hz: int, parts: frozenset[str]) -> Core:
 
 def mean_correlation(isa: str, onsets: FloatArray, lags: int) -> NDArray[np.float64]:
     """Return the mean autocorrelation of stretches of `lags` onsets: see :func:`earmark._dsp.tempo.resemblance`."""
-    power = np.empty(513)
-    _native.stretches(_EARS[isa], np.ascontiguousarray(onsets, dtype=np.float32), lags, power)
-    return np.fft.irfft(power / len(onsets), n=1024)[:lags]
+    sums = np.empty(lags)
+    _native.correlate(_EARS[isa], np.ascontiguousarray(onsets, dtype=np.float32), sums)
+    return sums / len(onsets)

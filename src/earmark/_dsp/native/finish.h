@@ -5,24 +5,20 @@
 #include "listen.h"
 
 static void chroma_of(const em_song *song, const float *power, float *chroma) {
-    const int *run = song->runs;
-    for (int c = 0; c < EM_PITCHES; c++) {
+    memset(chroma, 0, EM_PITCHES * LANES * sizeof *chroma);
+    for (ptrdiff_t i = 0; i < song->run_count; i++) { /* from low bins to high: each is read from memory once */
+        const int c = song->runs[3 * i], first = song->runs[3 * i + 1], end = song->runs[3 * i + 2];
         const float *weight = song->chroma + (ptrdiff_t)c * BINS;
-        const int count = *run++;
         for (int lane = 0; lane < LANES; lane += W) {
-            vf even = vf_all(0), odd = vf_all(0);
-            for (int i = 0; i < count; i++) {
-                int k = run[2 * i];
-                const int end = run[2 * i + 1];
-                for (; k + 1 < end; k += 2) {
-                    even += vf_load(power + k * LANES + lane) * weight[k];
-                    odd += vf_load(power + (k + 1) * LANES + lane) * weight[k + 1];
-                }
-                if (k < end) even += vf_load(power + k * LANES + lane) * weight[k];
+            vf even = vf_load(chroma + c * LANES + lane), odd = vf_all(0);
+            int k = first;
+            for (; k + 1 < end; k += 2) {
+                even += vf_load(power + k * LANES + lane) * weight[k];
+                odd += vf_load(power + (k + 1) * LANES + lane) * weight[k + 1];
             }
+            if (k < end) even += vf_load(power + k * LANES + lane) * weight[k];
             vf_store(chroma + c * LANES + lane, even + odd);
         }
-        run += 2 * count;
     }
     for (int lane = 0; lane < LANES; lane += W) {
         vf most = vf_all(0);

@@ -16,7 +16,7 @@ enum {
     EM_ONSETS = 256
 };
 
-enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS_MOST = 512 };
+enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS = 512 };
 
 /* Rows of moments, mean and population variance each, in the order that module.c gives them names in. */
 enum {
@@ -60,7 +60,8 @@ typedef struct {
     em_memory *memory; /* kept from call to call */
     double tuning;
     const float *chroma; /* (12, 1025) */
-    const int *runs;     /* of every pitch class: the number of its runs, then first bin and end of each */
+    const int *runs;     /* (count, 3): pitch class, first bin and end of where a filter is not negligible */
+    ptrdiff_t run_count;
     double (*moments)[2];
     ptrdiff_t loud[2];
     float *onsets, *onsets_mean;
@@ -74,8 +75,9 @@ typedef struct {
     int (*listen)(em_song *);
     /* Pass two: what depends on the tuning or on the loudest moment. -1: out of memory. */
     int (*finish)(em_song *);
-    /* Summed power spectra, 513 numbers, of all stretches of `lags` onsets, each of unit energy. */
-    int (*stretches)(em_memory *, const float *onsets, ptrdiff_t count, int lags, double *power);
+    /* Summed autocorrelations, `lags` numbers, of all Hann-windowed stretches of so many onsets, each of unit
+       energy. -1: out of memory. */
+    int (*correlate)(const float *onsets, ptrdiff_t count, int lags, double *sums);
     /* One forward and one inverse transform and two medians per frame, and nothing else: the least that the
        separation can cost. */
     int (*floor)(em_memory *, const float *y, ptrdiff_t samples);

@@ -98,8 +98,10 @@ static inline __attribute__((always_inline)) void transpose(vf rows[W]) {
     STEP(8)
 #endif
 }
+/* The W lanes that begin q before the second of two vectors side by side. */
+#define BEFORE(l, q) (W - (q) + (l))
+#define vf_before(low, high, q) __builtin_shufflevector(low, high, ALL_(BEFORE, q))
 #undef STEP
-#undef ALL_
 #undef EVEN
 #undef ODD
 #endif

@@ -69,32 +69,36 @@ static int transform_group(em_song *song, ptrdiff_t group) {
     em_memory *m = song->memory;
     const int at = (int)(group % 2), frames = frames_in(song, group);
     float *re = m->spectrum_re[at], *im = m->spectrum_im[at], *magnitude = m->magnitude[at];
+    float *power = m->power + (group < m->kept ? group : m->kept) * GROUP; /* kept where there is room for it */
     load_hops(song, group * LANES, m->hops[at]);
     single_transform_frames(&m->fft, m->hops[at], m->re, m->im, m->spare_re, m->spare_im);
-    unfold(m, re, im);
-    if (frames < LANES) silence_beyond(re, BINS, frames), silence_beyond(im, BINS, frames);
-    magnitudes(re, im, magnitude);
+    unfold(m, re, im, magnitude, power);
+    if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     float *centroid = per_frame(m, CENTROID) + group * LANES, *bandwidth = per_frame(m, BANDWIDTH) + group * LANES;
     float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
     if (!shape_of(song, magnitude, centroid, bandwidth, rolloff)) return 0;
     if (transform_exactly(song, m->hops[at], re, im) < 0) return -1;
-    if (frames < LANES) silence_beyond(re, BINS, frames), silence_beyond(im, BINS, frames);
-    magnitudes(re, im, magnitude);
+    measure_bins(re, im, magnitude, power);
+    if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     shape_of(song, magnitude, centroid, bandwidth, rolloff);
     return 0;
 }
 
-/* Power and mel power of a group: kept where there is room for it. */
+/* Power and mel power of a group that was just transformed. */
 static void power_of_group(em_song *song, ptrdiff_t group, float **power, float **mel) {
     em_memory *m = song->memory;
     const ptrdiff_t place = group < m->kept ? group : m->kept;
-    const float *magnitude = m->magnitude[group % 2];
     *power = m->power + place * GROUP, *mel = m->mel + place * MEL_GROUP;
-    for (int at = 0; at < GROUP; at += W) {
-        const vf a = vf_load(magnitude + at);
-        vf_store(*power + at, a * a);
-    }
     if (song->parts & (EM_MEL | EM_MFCC | EM_ONSETS)) mel_of(song->rate, *power, *mel);
+}
+
+static float loudest_of(const float *x, int count, float loudest) {
+    vf most = vf_all(loudest);
+    for (int at = 0; at < count; at += W) most = vf_max(most, vf_load(x + at));
+    float lanes[W];
+    memcpy(lanes, &most, sizeof most);
+    for (int i = 0; i < W; i++) loudest = lanes[i] > loudest ? lanes[i] : loudest;
+    return loudest;
 }
 
 /* Root mean square and zero crossings of every frame, from the samples of every hop. */
@@ -140,7 +144,7 @@ static int listen(em_song *song) {
     m->peaks = 0, m->loudest_mel = 0;
     song->tuning = 0, song->loud[0] = song->loud[1] = 0;
     if (song->parts & EM_FRAMES) waveform(song);
-    if (song->parts & EM_HPSS) memset(m->overlap, 0, HOP * HOP_ROW * sizeof(float));
+    if (song->parts & EM_HPSS) memset(m->overlap, 0, HOP * LANES * sizeof(float));
     em_parts parts = {per_frame(m, HARMONIC), per_frame(m, PERCUSSIVE), {0, 0}, {0, 0}};
     for (ptrdiff_t group = 0; group < groups; group++) {
         float *power, *mel;
@@ -148,7 +152,7 @@ static int listen(em_song *song) {
         power_of_group(song, group, &power, &mel);
         if (song->parts & EM_CHROMA && peaks_of(song, power) < 0) return -1;
         if (song->parts & (EM_MFCC | EM_ONSETS))
-            for (int at = 0; at < MEL_GROUP; at++) m->loudest_mel = mel[at] > m->loudest_mel ? mel[at] : m->loudest_mel;
+            m->loudest_mel = loudest_of(mel, MEL_GROUP, m->loudest_mel);
         if (song->parts & EM_MEL)
             for (int j = 0; j < EM_MELS; j++)
                 add_row(&m->row_sums[EM_MEL_ROW + j], mel + j * LANES, frames_in(song, group));
@@ -158,7 +162,8 @@ static int listen(em_song *song) {
     }
     if (song->parts & EM_HPSS) {
         separate(song, groups - 1, &parts);
-        load_hops(song, groups * LANES, m->hops[groups % 2]); /* the signal may end behind its last frame's centre */
+        memset(m->rows, 0, 2 * PLACES * sizeof(float)); /* no frames come any more: m->re and m->im */
+        load_hops(song, groups * LANES, m->hops[groups % 2]);
         finish_hops(song, m->hops[groups % 2], groups * LANES, &parts);
         for (int part = 0; part < 2; part++) {
             const double mean = parts.sum[part] / (double)song->samples;

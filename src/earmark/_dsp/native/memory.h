@@ -81,7 +81,7 @@ struct em_memory {
     float *magnitude[2];
     float *frames;                              /* 48 frames of FRAME_ROW magnitudes, a ring */
     float *steady, *sudden;                     /* BINS rows: medians over time and over frequency */
-    float *overlap;                             /* HOP rows of HOP_ROW: harmonic part in the making */
+    float *overlap;                             /* HOP rows: what frames left of the harmonic part in hops to come */
     float *level;                               /* EM_MELS rows of 2 LANES: decibels, with the frame before */
     float *rise;                                /* EM_MELS rows */
     float *power;                               /* spectra kept for pass two, groups of BINS rows */

@@ -106,14 +106,11 @@ static void release(views *all) {
     while (all->count) PyBuffer_Release(&all->views[--all->count]);
 }
 
-/* Runs of a chroma filter must lie inside it: they are trusted from there on. */
-static int runs_fit(const int *runs, Py_ssize_t count) {
-    Py_ssize_t at = 0;
-    for (int c = 0; c < EM_PITCHES; c++) {
-        if (at >= count || runs[at] < 0 || runs[at] > (count - at - 1) / 2) return 0;
-        const int ends = 2 * runs[at++];
-        for (int i = 0; i < ends; i++, at++)
-            if (runs[at] < 0 || runs[at] > EM_BINS) return 0;
+/* Runs of chroma filters must lie inside them: they are trusted from there on. */
+static int runs_fit(const em_song *song) {
+    for (ptrdiff_t i = 0; i < song->run_count; i++) {
+        const int *run = song->runs + 3 * i;
+        if (run[0] < 0 || run[0] >= EM_PITCHES || run[1] < 0 || run[2] > EM_BINS) return 0;
     }
     return 1;
 }
@@ -124,10 +121,11 @@ static int second_pass(ear *e, em_song *song, views *all, PyObject *filters_of) 
         if (!filters) return -1;
         PyObject *weights = PySequence_GetItem(filters, 0), *runs = PySequence_GetItem(filters, 1);
         song->chroma = weights ? view(all, weights, EM_PITCHES * EM_BINS * sizeof(float), 0) : NULL;
-        song->runs = song->chroma && runs ? view(all, runs, EM_PITCHES * sizeof(int), 0) : NULL;
+        song->runs = song->chroma && runs ? view(all, runs, 3 * sizeof(int), 0) : NULL;
         Py_XDECREF(weights), Py_XDECREF(runs), Py_DECREF(filters); /* the views hold on to the arrays */
         if (!song->runs) return -1;
-        if (!runs_fit(song->runs, all->views[all->count - 1].len / (Py_ssize_t)sizeof(int))) {
+        song->run_count = all->views[all->count - 1].len / (Py_ssize_t)(3 * sizeof(int));
+        if (!runs_fit(song)) {
             PyErr_SetString(PyExc_ValueError, "runs outside the filters");
             return -1;
         }
@@ -189,28 +187,27 @@ done:
     return answer;
 }
 
-/* stretches(ear, onsets, lags, power): power gets 513 float64. */
-static PyObject *stretches(PyObject *self, PyObject *arguments) {
+/* correlate(ear, onsets, sums): as many lags as sums, float64. */
+static PyObject *correlate(PyObject *self, PyObject *arguments) {
     (void)self;
-    PyObject *capsule, *onsets, *power;
-    int lags, failed = 0;
+    PyObject *capsule, *onsets, *sums;
     views all = {.count = 0};
-    if (!PyArg_ParseTuple(arguments, "OOiO", &capsule, &onsets, &lags, &power)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "OOO", &capsule, &onsets, &sums)) return NULL;
     ear *e = borrow(capsule);
     if (!e) return NULL;
     const float *from = view(&all, onsets, sizeof(float), 0);
-    double *to = from ? view(&all, power, 513 * sizeof(double), 1) : NULL;
-    if (to && (lags < 2 || lags > EM_LAGS_MOST)) {
-        PyErr_SetString(PyExc_ValueError, "too few or too many lags");
+    double *to = from ? view(&all, sums, 2 * sizeof(double), 1) : NULL;
+    const Py_ssize_t lags = to ? all.views[1].len / (Py_ssize_t)sizeof(double) : 0;
+    int failed = 0;
+    if (to && lags > EM_LAGS) {
+        PyErr_SetString(PyExc_ValueError, "too many lags");
         to = NULL;
     }
     if (to) {
         const ptrdiff_t count = all.views[0].len / (Py_ssize_t)sizeof(float);
-        e->busy = 1;
         Py_BEGIN_ALLOW_THREADS;
-        failed = e->kernel->stretches(e->memory, from, count, lags, to);
+        failed = e->kernel->correlate(from, count, (int)lags, to);
         Py_END_ALLOW_THREADS;
-        e->busy = 0;
         if (failed) PyErr_NoMemory();
     }
     release(&all);
@@ -244,7 +241,7 @@ static PyMethodDef methods[] = {
     {"isas", isas, METH_NOARGS, "Return the instruction sets that processor and build share, best first."},
     {"open", open_ear, METH_O, "Return an ear, one thread's working memory, for an instruction set."},
     {"measure", measure, METH_VARARGS, "Measure a signal; see earmark._dsp.native_core."},
-    {"stretches", stretches, METH_VARARGS, "Sum up the power spectra of stretches of onsets."},
+    {"correlate", correlate, METH_VARARGS, "Sum up the autocorrelations of stretches of onsets."},
     {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},
 };

@@ -56,30 +56,16 @@ static void medians_over_frequency(em_memory *m, const float *magnitude) {
         }
 }
 
-/* Window the frames in m->re and m->im once more and add them where they overlap. */
-static void add_frames(em_memory *m) {
-    for (int n = 0; n < HALF; n++) {
-        const float *even = m->re + PLACE(n), *odd = m->im + PLACE(n);
-        float *row = m->overlap + (2 * n % HOP) * HOP_ROW + 2 * n / HOP;
-        const float scale = 0.5f / HALF; /* fold_masked leaves out the halves */
-        const float w0 = m->fft.window[2 * n] * scale, w1 = m->fft.window[2 * n + 1] * scale;
-        for (int lane = 0; lane < LANES; lane += W) {
-            vf_store_any(row + lane, vf_load_any(row + lane) + vf_load(even + lane) * w0);
-            vf_store_any(row + HOP_ROW + lane, vf_load_any(row + HOP_ROW + lane) + vf_load(odd + lane) * w1);
-        }
-    }
-}
-
 /* What the overlapping windows of sample n of every hop from `first` on sum up to, inverted; 0 outside the
    signal. */
-static void weights_at(const em_song *song, ptrdiff_t first, int n, float *weight) {
+static void weights_at(const em_song *song, ptrdiff_t first, int n, float scale, float *weight) {
     const float *window = song->memory->fft.window;
     for (int lane = 0; lane < LANES; lane++) {
         const ptrdiff_t hop = first + lane, at = (hop - 2) * HOP + n;
         float sum = 0;
         for (int q = 0; q < OVERLAP; q++)
             if (hop - q >= 0 && hop - q < song->frames) sum += window[q * HOP + n] * window[q * HOP + n];
-        weight[lane] = at >= 0 && at < song->samples && sum > 0 ? 1.0f / sum : 0.0f;
+        weight[lane] = at >= 0 && at < song->samples && sum > 0 ? scale / sum : 0.0f;
     }
 }
 
@@ -88,46 +74,81 @@ typedef struct {
     double sum[2], square[2];
 } em_parts;
 
-/* The hops that no later frame reaches: add up both parts, and move on. */
+/* Sample n of LANES hops: what the frames before left there, and the frames at hand, each q hops later at its
+   sample n + q HOP; what reaches beyond goes to `carry`. */
+static inline ALWAYS void overlap_at(const em_memory *m, int n, float *carry, vf sum[ROWS]) {
+    const float *part = n % 2 ? m->im : m->re;
+#if W == 1
+    float beyond[LANES + OVERLAP] = {0};
+    memcpy(beyond, carry, LANES * sizeof *carry);
+    for (int q = 0; q < OVERLAP; q++)
+        for (int lane = 0; lane < LANES; lane++)
+            beyond[lane + q] += part[PLACE((q * HOP + n) / 2) + lane] * m->fft.window[q * HOP + n];
+    memcpy(sum, beyond, LANES * sizeof *carry);
+    memset(carry, 0, LANES * sizeof *carry);
+    memcpy(carry, beyond + LANES, (OVERLAP - 1) * sizeof *carry);
+#else
+    const vf none = vf_all(0);
+    vf rest = none;
+    for (int row = 0; row < ROWS; row++) sum[row] = none;
+    sum[0] = vf_load(carry);
+#define LATE(q)                                                                                               \
+    {                                                                                                         \
+        vf low = none;                                                                                        \
+        for (int row = 0; row < ROWS; row++) {                                                                \
+            const vf high = vf_load(part + PLACE((q * HOP + n) / 2) + row * W) * m->fft.window[q * HOP + n];  \
+            sum[row] += vf_before(low, high, q);                                                              \
+            low = high;                                                                                       \
+        }                                                                                                     \
+        if (q) rest += vf_before(low, none, q);                                                               \
+    }
+    LATE(0) LATE(1) LATE(2) LATE(3)
+#undef LATE
+    vf_store(carry, rest);
+#endif
+}
+
+/* Add frames up where they overlap; sum up both parts of the hops from `first` on, which no later frame
+   reaches. */
 static void finish_hops(em_song *song, const float *hops, ptrdiff_t first, em_parts *parts) {
     em_memory *m = song->memory;
-    const int inside = first >= 3 && (first + LANES - 1 - 2 + 1) * HOP <= song->samples &&
-                       first + LANES - 1 < song->frames;
-    for (int lane = 0; lane < LANES; lane += W) {
-        vf sums[2] = {vf_all(0), vf_all(0)}, squares[2] = {vf_all(0), vf_all(0)}, loud[2] = {vf_all(0), vf_all(0)};
-        float weight[LANES] __attribute__((aligned(64)));
-        for (int n = 0; n < HOP; n++) {
-            vf by = vf_all(1.0f / 1.5f);
-            if (!inside) {
-                weights_at(song, first, n, weight);
-                by = vf_load(weight + lane);
-            }
-            const vf whole = vf_choose(vf_less(vf_all(0), by), vf_load_any(hops + n * HOP_ROW + lane), vf_all(0));
-            const vf steady = vf_load_any(m->overlap + n * HOP_ROW + lane) * by, sudden = whole - steady;
-            const vf one = vf_all(1), none = vf_all(0), least = vf_all(1e-5f);
-            sums[0] += steady, squares[0] += steady * steady;
-            sums[1] += sudden, squares[1] += sudden * sudden;
-            loud[0] += vf_choose(vf_less(least, steady), one, none);
-            loud[1] += vf_choose(vf_less(least, sudden), one, none);
-        }
-        vf_store_any(parts->harmonic + first + lane, squares[0]);
-        vf_store_any(parts->percussive + first + lane, squares[1]);
-        for (int part = 0; part < 2; part++) {
-            float numbers[3][W];
-            memcpy(numbers[0], &sums[part], sizeof sums[part]);
-            memcpy(numbers[1], &squares[part], sizeof sums[part]);
-            memcpy(numbers[2], &loud[part], sizeof sums[part]);
-            for (int i = 0; i < W; i++) {
-                parts->sum[part] += numbers[0][i], parts->square[part] += numbers[1][i];
-                song->loud[part] += (ptrdiff_t)numbers[2][i];
-            }
-        }
-    }
+    const int inside = first >= 3 && (first + LANES - 2) * HOP <= song->samples && first + LANES <= song->frames;
+    const float scale = 0.5f / HALF; /* `fold` leaves it twice as large, the transform HALF times */
+    const vf one = vf_all(1), none = vf_all(0), least = vf_all(1e-5f);
+    vf sums[2][ROWS], squares[2][ROWS], loud[2][ROWS];
+    for (int row = 0; row < ROWS; row++)
+        for (int part = 0; part < 2; part++) sums[part][row] = squares[part][row] = loud[part][row] = none;
     for (int n = 0; n < HOP; n++) {
-        float *row = m->overlap + n * HOP_ROW;
-        memcpy(row, row + LANES, (OVERLAP - 1) * sizeof(float));
-        memset(row + OVERLAP - 1, 0, (HOP_ROW - OVERLAP + 1) * sizeof(float));
+        vf by[ROWS], steady[ROWS];
+        overlap_at(m, n, m->overlap + n * LANES, steady);
+        if (inside) {
+            for (int row = 0; row < ROWS; row++) by[row] = vf_all(scale / 1.5f);
+        } else {
+            float weight[LANES];
+            weights_at(song, first, n, scale, weight);
+            memcpy(by, weight, sizeof weight);
+        }
+        for (int row = 0; row < ROWS; row++) {
+            const vf whole = vf_load_any(hops + n * HOP_ROW + row * W);
+            const vf h = steady[row] * by[row];
+            vf p = whole - h;
+            if (!inside) p = vf_choose(vf_less(none, by[row]), p, none);
+            sums[0][row] += h, squares[0][row] += h * h;
+            sums[1][row] += p, squares[1][row] += p * p;
+            loud[0][row] += vf_choose(vf_less(least, h), one, none);
+            loud[1][row] += vf_choose(vf_less(least, p), one, none);
+        }
     }
+    float numbers[6][LANES];
+    memcpy(numbers[0], sums, sizeof sums), memcpy(numbers[2], squares, sizeof squares);
+    memcpy(numbers[4], loud, sizeof loud);
+    memcpy(parts->harmonic + first, numbers[2], sizeof numbers[2]);
+    memcpy(parts->percussive + first, numbers[3], sizeof numbers[3]);
+    for (int part = 0; part < 2; part++)
+        for (int lane = 0; lane < LANES; lane++) {
+            parts->sum[part] += numbers[part][lane], parts->square[part] += numbers[2 + part][lane];
+            song->loud[part] += (ptrdiff_t)numbers[4 + part][lane];
+        }
 }
 
 /* One group, once the frames after it are in the ring. */
@@ -136,9 +157,8 @@ static void separate(em_song *song, ptrdiff_t group, em_parts *parts) {
     const int at = (int)(group % 2);
     medians_over_time(m, group, song->frames);
     medians_over_frequency(m, m->magnitude[at]);
-    fold_masked(m, m->spectrum_re[at], m->spectrum_im[at]);
+    fold(m, m->spectrum_re[at], m->spectrum_im[at], 1);
     single_transform(&m->fft, m->im, m->re, m->spare_im, m->spare_re);
-    add_frames(m);
     finish_hops(song, m->hops[at], group * LANES, parts);
 }
 

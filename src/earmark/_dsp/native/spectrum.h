@@ -35,29 +35,34 @@ static void load_hops(const em_song *song, ptrdiff_t first, float *hops) {
     }
 }
 
+static inline ALWAYS void put_bin(float *re, float *im, float *magnitude, float *power, int at, vf a, vf b) {
+    vf_store(re + at, a), vf_store(im + at, b);
+    if (!magnitude) return;
+    const vf p = a * a + b * b;
+    vf_store(power + at, p), vf_store(magnitude + at, vf_sqrt(p));
+}
+
 /* Bins k and 1024 - k of a frame of 2048 from the transform z of its even and odd samples as one signal:
    X = E + w O with E = (z[k] + conj z[-k]) / 2, O = (z[k] - conj z[-k]) / 2i, w = exp(-2 pi i k / 2048). */
-static void unfold(const em_memory *m, float *re, float *im) {
+static inline ALWAYS void unfold(const em_memory *m, float *re, float *im, float *magnitude, float *power) {
     const single_fft_table *t = &m->fft;
     for (int k = 0; k <= HALF / 2; k++) {
         const int low = PLACE(k), high = PLACE((HALF - k) % HALF);
-        const float wr = t->half_re[k], wi = t->half_im[k];
+        const float wr = t->half_re[k] * 0.5f, wi = t->half_im[k] * 0.5f;
         for (int lane = 0; lane < LANES; lane += W) {
             const vf ar = vf_load(m->re + low + lane), ai = vf_load(m->im + low + lane);
             const vf br = vf_load(m->re + high + lane), bi = vf_load(m->im + high + lane);
-            const vf er = (ar + br) * 0.5f, ei = (ai - bi) * 0.5f;
-            const vf or = (ai + bi) * 0.5f, oi = (br - ar) * 0.5f;
+            const vf er = (ar + br) * 0.5f, ei = (ai - bi) * 0.5f, or = ai + bi, oi = br - ar;
             const vf pr = or * wr - oi * wi, pi = or * wi + oi * wr;
-            vf_store(re + k * LANES + lane, er + pr);
-            vf_store(im + k * LANES + lane, ei + pi);
-            vf_store(re + (HALF - k) * LANES + lane, er - pr);
-            vf_store(im + (HALF - k) * LANES + lane, pi - ei);
+            put_bin(re, im, magnitude, power, k * LANES + lane, er + pr, ei + pi);
+            put_bin(re, im, magnitude, power, (HALF - k) * LANES + lane, er - pr, pi - ei);
         }
     }
 }
 
-/* The way back, of spectra weighed by h^2 / (h^2 + p^2): steady sound against sudden sound. */
-static void fold_masked(em_memory *m, const float *re, const float *im) {
+/* The way back, of spectra weighed by h^2 / (h^2 + p^2): steady sound against sudden sound. What comes out is
+   twice as large. */
+static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, int masked) {
     const single_fft_table *t = &m->fft;
     const float nothing = 1.17549435e-38f; /* where both medians are nothing the mask is a half */
     for (int k = 0; k <= HALF / 2; k++) {
@@ -67,34 +72,33 @@ static void fold_masked(em_memory *m, const float *re, const float *im) {
             vf part[4];
             for (int side = 0; side < 2; side++) {
                 const int at = (side ? HALF - k : k) * LANES + lane;
-                const vf h = vf_load(m->steady + at), p = vf_load(m->sudden + at), hh = h * h;
-                const vf mask = (hh + nothing) / (hh + p * p + 2 * nothing);
-                part[2 * side] = vf_load(re + at) * mask;
-                part[2 * side + 1] = vf_load(im + at) * mask;
+                part[2 * side] = vf_load(re + at), part[2 * side + 1] = vf_load(im + at);
+                if (!masked) continue;
+                const vf h = vf_load(m->steady + at), p = vf_load(m->sudden + at), hh = h * h + nothing;
+                const vf mask = hh / (hh + (p * p + nothing));
+                part[2 * side] *= mask, part[2 * side + 1] *= mask;
             }
             const vf er = part[0] + part[2], ei = part[1] - part[3];
             const vf dr = part[0] - part[2], di = part[1] + part[3];
             const vf or = dr * wr + di * wi, oi = di * wr - dr * wi; /* times conj w */
-            vf_store(m->re + low + lane, er - oi);
-            vf_store(m->im + low + lane, ei + or);
-            if (k && k < HALF / 2) {
-                vf_store(m->re + high + lane, er + oi);
-                vf_store(m->im + high + lane, or - ei);
-            }
+            vf_store(m->re + low + lane, er - oi), vf_store(m->im + low + lane, ei + or);
+            if (k && k < HALF / 2) vf_store(m->re + high + lane, er + oi), vf_store(m->im + high + lane, or - ei);
         }
     }
 }
 
 /* Frames that the signal does not have are silent. */
-static void silence_beyond(float *rows, int count, int frames) {
-    for (int k = 0; k < count; k++)
-        for (int lane = frames; lane < LANES; lane++) rows[k * LANES + lane] = 0;
+static void silence_group(int frames, float *re, float *im, float *magnitude, float *power) {
+    float *const rows[] = {re, im, magnitude, power};
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < BINS; k++)
+            memset(rows[i] + k * LANES + frames, 0, (size_t)(LANES - frames) * sizeof(float));
 }
 
-static void magnitudes(const float *re, const float *im, float *magnitude) {
+static void measure_bins(const float *re, const float *im, float *magnitude, float *power) {
     for (int at = 0; at < GROUP; at += W) {
-        const vf a = vf_load(re + at), b = vf_load(im + at);
-        vf_store(magnitude + at, vf_sqrt(a * a + b * b));
+        const vf a = vf_load(re + at), b = vf_load(im + at), p = a * a + b * b;
+        vf_store(power + at, p), vf_store(magnitude + at, vf_sqrt(p));
     }
 }
 

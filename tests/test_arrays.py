@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from benchmarks import sounds
+from tools import tour
 
 import sounds as files
 from earmark.errors import ArgumentError, EmptyAudioError, MissingFileError, UnknownNameError
@@ -212,6 +213,10 @@ def test_what_is_too_long_is_refused_before_it_fills_the_memory(monkeypatch, son
             array(too_long, "mel", rate=None if too_long is song else RATE_HZ)
         assert caught.value.message == f"{name} lasts more than 0 minutes, all of which would lie in memory"
         assert caught.value.hint == "take a stretch of it by an offset and a duration in seconds"
+
+
+def test_the_page_tells_of_them():
+    assert tour.BEGIN + tour.table() + tour.END in tour.PAGE.read_text(encoding="utf-8")
 
 
 def test_an_unknown_name():

@@ -118,10 +118,11 @@ def picture(
     render = _renderer()
     analysis = analyse(song, None, offset_s, duration_s)
     clip = analysis.clip
+    names = [name for column in layout.columns for name, _ in column]
     page = Page(
         title=shown(Path(song).name),
         subtitle=" · ".join([*_about_file(song, analysis), *_about_music(analysis)]),
-        footnote=" · ".join([*_about_numbers(), *clip.notes]),
+        footnote=" · ".join([*_about_numbers(names), *clip.notes]),
         columns=tuple(
             tuple(Placed(_panel(ARRAYS[name].of(analysis)), height) for name, height in column)
             for column in layout.columns
@@ -206,12 +207,13 @@ def _pretty(key_name: str) -> str:
     return f"{tonic.replace('#', '♯').replace('b', '♭')} {mode}"
 
 
-def _about_numbers() -> list[str]:
-    return [
-        f"Earmark {__version__}",
-        f"mono at {RATE_HZ} Hz, frames of {N_FFT} samples, {HOP} apart",
-        "dB: below the loudest, but for contrast and MFCC",
-    ]
+def _about_numbers(names: list[str]) -> list[str]:
+    about = [f"Earmark {__version__}", f"mono at {RATE_HZ} Hz, frames of {N_FFT} samples, {HOP} apart"]
+    levels = [name for name in names if ARRAYS[name].high == 0.0]
+    if not levels:
+        return about
+    exceptions = " and ".join(name for name in names if ARRAYS[name].unit == "dB" and name not in levels)
+    return [*about, "dB: below the loudest" + (f", but for {exceptions}" if exceptions else "")]
 
 
 # -- how each array is drawn

@@ -1,6 +1,7 @@
 """Windows: what they are called, and the exact samples that they cut."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -203,10 +204,16 @@ def test_every_rate_has_as_many_windows(native):
 
 def test_little_is_held():
     cutter = Cutter(parse_window("3s/1s"), 1000)
-    for _ in range(1000):
-        for piece in cutter.push(np.zeros(777, np.float32)):
-            held = piece.samples.base
-            assert held is None or held.size < 3000 + 777 + 1000
+    tracemalloc.start()
+    try:
+        for _ in range(2000):
+            for piece in cutter.push(np.zeros(777, np.float32)):
+                assert len(piece.samples) == 3000
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert cutter.taken == 777 * 2000
+    assert peak_bytes < 4 * 12_000
 
 
 # -- bars and beats

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, cast
 
-from earmark.audio._resample import joined
+import numpy as np
+
 from earmark.errors import ArgumentError
 from earmark.records import FloatArray
 
@@ -222,37 +223,44 @@ class Cutter:
     """
 
     def __init__(self, window: Window, rate_hz: int) -> None:
+        self.taken = 0
         self._every = window.every_s * rate_hz
         self._size = round(window.length_s * rate_hz) if window.kind == "fixed" else None
         self._next = 0
-        self._kept: list[FloatArray] = []
         self._at = 0  # the first sample kept
-        self.taken = 0
+        self._kept: FloatArray = np.empty(rate_hz, np.float32)
 
     def push(self, block: FloatArray) -> Iterator[Piece]:
         """Take the next samples and yield the pieces that they complete."""
-        self._kept.append(block)
+        have = self.taken - self._at
+        need = have + len(block)
+        if need > len(self._kept):
+            # Moved by the system, not copied: a song is never in memory twice.
+            self._kept.resize(need + need // 4, refcheck=False)
+        self._kept[have:need] = block
         self.taken += len(block)
-        if self._size is None or round(self._next * self._every) + self._size > self.taken:
+        if self._size is None or self._start(self._next) + self._size > self.taken:
             return
-        have = joined(self._kept)
-        while (start := round(self._next * self._every)) + self._size <= self.taken:
-            yield Piece(start, have[start - self._at : start - self._at + self._size])
+        while (start := self._start(self._next)) + self._size <= self.taken:
+            yield Piece(start, self._kept[start - self._at : start - self._at + self._size].copy())
             self._next += 1
-        self._kept = [have[max(0, start - self._at) :]]
-        self._at = self.taken - len(self._kept[0])
+        left = self._kept[max(0, start - self._at) : need]
+        self._kept[: len(left)] = left
+        self._at = self.taken - len(left)
+
+    def _start(self, number: int) -> int:
+        return round(number * self._every)
 
     def finish(self, windows: Count) -> Iterator[Piece]:
         """Yield what is left when the song has ended: all of it, if it is not cut."""
-        have = joined(self._kept)
+        have = self._kept[: self.taken - self._at]
         if self._size is None:
             yield Piece(0, have)
             return
-        starts = [round(n * self._every) for n in range(self._next, windows.whole)]
-        for start in starts:
+        for start in map(self._start, range(self._next, windows.whole)):
             yield Piece(start, have[start - self._at : start - self._at + self._size])
         if windows.rest_s is not None:
-            start = round(windows.whole * self._every)
+            start = self._start(windows.whole)
             yield Piece(start, have[start - self._at :])
 
 

@@ -6,6 +6,7 @@ python -m tools.reference --check    # exits with 1 if the page is out of date
 
 import argparse
 import inspect
+import math
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 
 import earmark
 from earmark.features import FEATURE_SETS
+from earmark.features.columns import ColumnInfo
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 HEAD = """# Reference
@@ -52,14 +54,41 @@ def public_names() -> Iterator[str]:
 
 
 def feature_sets() -> Iterator[str]:
-    """Yield a section for every feature set."""
+    """Yield a section for every feature set, with a table of its columns."""
+    yield (
+        "Ranges are those of sound within full scale ±1. Columns of one kind, unit, range and source share "
+        "a row; where they are numbered, only the first and the last are named.\n"
+    )
     for name in FEATURE_SETS:
         one = FEATURE_SETS[name]
-        columns = ", ".join(f"`{column}`" for column in one.columns)
+        head = "| columns | unit | range | source |\n|---|---|---|---|"
         yield (
-            f"### `{name}`, version {one.version}\n\n{one.description} Sound at {one.rate_hz} Hz. "
-            f"{len(one.columns)} columns: {columns}.\n\n{fenced(documented(one.compute))}\n"
+            f"### `{name}`, version {one.version}\n\n{one.description} Sound at {one.rate_hz} Hz, "
+            f"{len(one.columns)} columns.\n\n{fenced(documented(one.compute))}\n\n{head}\n"
+            + "\n".join(column_rows(one.info))
+            + "\n"
         )
+
+
+def column_rows(info: tuple[ColumnInfo, ...]) -> Iterator[str]:
+    """Yield a row for the columns of every kind, in the order of the first of them."""
+    kinds: dict[tuple[str, str, float, float, str], list[str]] = {}
+    for column in info:
+        numbered = re.sub(r"\d+", "", column.name)
+        plain = numbered if numbered != column.name else column.name.split("_")[0]
+        kinds.setdefault((plain, *column[1:]), []).append(column.name)
+    for (_, unit, low, high, source), names in kinds.items():
+        several = len(names) > 2 and re.search(r"\d", names[0])
+        listed = [f"`{name}`" for name in names]
+        said = f"{listed[0]} … {listed[-1]} ({len(names)})" if several else ", ".join(listed)
+        yield f"| {said} | {unit} | {ranged(low, high)} | {source} |"
+
+
+def ranged(low: float, high: float) -> str:
+    """Return a range in words."""
+    if math.isinf(low):
+        return "any"
+    return f"{low:g} and more" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
 def commands() -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 _LERCH = "A. Lerch, An Introduction to Audio Content Analysis, 2012"
 _FITZGERALD = "D. FitzGerald, DAFx 2010"
 _ELLIS = "D. P. W. Ellis, J. New Music Research 36, 2007"
-_GROOVER = "J. Guinot, Groover's song table (docs/feature-sets.md)"
+_GROOVER = "J. Guinot, Groover's song table (docs/groover-table.md)"
 _KRUMHANSL = "C. L. Krumhansl, Cognitive Foundations of Musical Pitch, 1990"
 _OURS = "Earmark"
 

@@ -111,9 +111,9 @@ def add_part(folder: Path, shelf: Shelf, records: list[SongRecord]) -> None:
 def texts(values: list[str]) -> pa.Array:
     """Return a column of strings."""
     encoded = [value.encode() for value in values]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.large_string(), len(values), buffers).cast(pa.string())
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def _numbers(values: NDArray[Any], kind: pa.DataType, native: type) -> pa.Array:

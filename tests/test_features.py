@@ -129,7 +129,7 @@ def test_features_that_are_no_name(song, features):
     with pytest.raises(ArgumentError) as caught:
         extract(song, features)
     kind = type(features).__name__
-    assert str(caught.value) == f"features of type {kind} (give a name: gtzan58 or musicnn)"
+    assert str(caught.value) == f"features of type {kind} (give one of {', '.join(FEATURE_SETS)})"
 
 
 @pytest.mark.parametrize(("rate", "said"), [("16000", "type str"), (1, "1 Hz"), ([], "type list")])

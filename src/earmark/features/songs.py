@@ -368,7 +368,7 @@ def extract(
     """
     if not isinstance(features, str):
         raise ArgumentError(
-            f"features of type {type(features).__name__}", f"give a name: {' or '.join(FEATURE_SETS)}"
+            f"features of type {type(features).__name__}", f"give one of {', '.join(FEATURE_SETS)}"
         )
     chosen = FEATURE_SETS[features]
     cut = parse_window(window, last)

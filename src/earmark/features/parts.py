@@ -1,6 +1,7 @@
 """The Parquet files of a store: parts, which are written once and never changed, and small tables."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -70,9 +71,10 @@ def read_parts(
     StoreError
         If a part is damaged.
     """
-    for _ in range(9):
+    for attempt in range(10):
         with suppress(FileNotFoundError):
             return [read(part, columns, dictionary) for part in parts_of(folder)]
+        time.sleep(0.005 * 2**attempt)
     raise StoreError(f"'{folder}' changes all the time", "read it later")
 
 

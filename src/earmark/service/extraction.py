@@ -1,6 +1,7 @@
 """One run over many songs: what is known of each, what there is to do, and what came of it."""
 
 import os
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -10,11 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from earmark import audio
-from earmark.errors import EarmarkError, ExecutorError, WorkerDiedError
+from earmark.errors import EarmarkError, ExecutorError, MissingFileError, WorkerDiedError
 from earmark.executors import Executor, as_finished
 from earmark.features.shelf import Failure, Shelf, SongRecord
 from earmark.features.store import FeatureStore, StoreWriter
 from earmark.service.hearing import TASK, Heard, failure
+
+_USER = re.compile(r"(?<=://)[^/@]*@")
 
 Progress = Callable[[int, int], None]
 """Told after each song how many are done, and of how many."""
@@ -181,7 +184,7 @@ class Run:
 
     def _identified(self, job: Job, track_id: str) -> SongRecord | None:
         path = text_of(job.address)
-        gone = tuple(other for other in self._paths_of.get(track_id, ()) if not os.path.exists(other))
+        gone = tuple(other for other in self._paths_of.get(track_id, ()) if _is_gone(other))
         missing = self._missing(track_id)
         if missing and track_id not in self._under_way:
             self._under_way.add(track_id)
@@ -233,17 +236,34 @@ class _Emptying:
 
 
 def text_of(address: str) -> str:
-    r"""Return an address fit for a table: undecodable bytes of a file name are escaped.
+    r"""Return an address fit for a table: undecodable bytes of a file name are escaped, passwords left out.
 
     Examples
     --------
-    >>> text_of("caf\udce9.mp3")
-    'caf\\xe9.mp3'
+    >>> text_of("/music/caf\udce9.mp3"), text_of("ftp://me:secret@host/a.mp3")
+    ('/music/caf\\xe9.mp3', 'ftp://host/a.mp3')
     """
-    return os.fsencode(address).decode("utf-8", "backslashreplace")
+    return _USER.sub("", os.fsencode(address).decode("utf-8", "backslashreplace"), count=1)
 
 
 def signature_of(address: str) -> str:
-    """Return what tells, unread, whether a file is still the same: its size and its date or version."""
-    size, version = audio.stamp(address)
+    """Return what shows that a song is still the same without reading it; nothing if it is not there.
+
+    For a file that is its size and the time of its last change: ``"1234567:1763658000123456789"``.
+    """
+    try:
+        size, version = audio.stamp(address)
+    except EarmarkError:
+        return ""  # whoever tries to hear it will say why
     return f"{size}:{version}"
+
+
+def _is_gone(address: str) -> bool:
+    """Tell whether there is nothing at an address; where that cannot be told, there may be."""
+    try:
+        audio.stamp(address)
+    except MissingFileError:
+        return True
+    except EarmarkError:
+        return False
+    return False

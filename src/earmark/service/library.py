@@ -64,7 +64,7 @@ class Library:
         Parameters
         ----------
         paths : str or os.PathLike or bytes, or an iterable of them
-            Files and folders.
+            Files and folders, here or at addresses such as ``s3://bucket/folder``.
         features : str or iterable of str
             Feature sets; each song is decoded once for all of them.
         window : str or Window
@@ -98,7 +98,7 @@ class Library:
         run = Run(self._store, shelves, retry_failures=retry_failures)
         found = audio.find_audio([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)
         for place, error in found.errors:
-            run.refuse(place, error)
+            run.refuse(audio.address(place), error)
         for file in found.files:
             run.look_at(audio.address(file))
         if executor is None:

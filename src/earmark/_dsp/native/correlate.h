@@ -57,10 +57,16 @@ static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sum
     for (ptrdiff_t i = 0; i < count; i++) o[side + i] = onsets[i];
     double *hann = sums; /* free until the end: the squared window */
     for (int n = 0; n < lags; n++) hann[n] = 0.25 * (1 - wave[n][0]) * (1 - wave[n][0]);
-    for (ptrdiff_t t = 0; t < count; t++) {
-        double energy = 0;
-        for (int n = 0; n < lags; n++) energy += hann[n] * o[t + n] * o[t + n];
-        weight[t] = energy > 2.2250738585072014e-308 ? 1 / energy : 0;
+    for (ptrdiff_t t = 0; t < count; t += VEC) {
+        vd energy = vd_load_any(o) * 0;
+        for (int n = 0; n < lags; n++) {
+            const vd x = vd_load_any(o + t + n);
+            energy += x * x * hann[n];
+        }
+        double lanes[VEC];
+        memcpy(lanes, &energy, sizeof energy);
+        for (int i = 0; i < VEC && t + i < count; i++)
+            weight[t + i] = lanes[i] > 2.2250738585072014e-308 ? 1 / lanes[i] : 0;
     }
     vd total[EM_LAGS];
     memset(total, 0, sizeof total);

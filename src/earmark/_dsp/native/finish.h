@@ -10,14 +10,8 @@ static void chroma_of(const em_song *song, const float *power, float *chroma) {
         const int c = song->runs[3 * i], first = song->runs[3 * i + 1], end = song->runs[3 * i + 2];
         const float *weight = song->chroma + (ptrdiff_t)c * BINS;
         for (int lane = 0; lane < LANES; lane += W) {
-            vf even = vf_load(chroma + c * LANES + lane), odd = vf_all(0);
-            int k = first;
-            for (; k + 1 < end; k += 2) {
-                even += vf_load(power + k * LANES + lane) * weight[k];
-                odd += vf_load(power + (k + 1) * LANES + lane) * weight[k + 1];
-            }
-            if (k < end) even += vf_load(power + k * LANES + lane) * weight[k];
-            vf_store(chroma + c * LANES + lane, even + odd);
+            vf_store(chroma + c * LANES + lane,
+                     vf_load(chroma + c * LANES + lane) + weighted(power + lane, weight, first, end));
         }
     }
     for (int lane = 0; lane < LANES; lane += W) {

@@ -78,7 +78,7 @@ static int transform_group(em_song *song, ptrdiff_t group) {
     float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
     if (!shape_of(song, magnitude, centroid, bandwidth, rolloff)) return 0;
     if (transform_exactly(song, m->hops[at], re, im) < 0) return -1;
-    measure_bins(re, im, magnitude, power);
+    measure_bins(m, re, im, magnitude, power);
     if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     shape_of(song, magnitude, centroid, bandwidth, rolloff);
     return 0;
@@ -112,21 +112,25 @@ static void waveform(em_song *song) {
     for (ptrdiff_t hop = 0; hop < hops; hop++) {
         const ptrdiff_t first = (hop - 2) * HOP;
         const ptrdiff_t end = first + HOP < song->samples ? first + HOP : song->samples;
-        double sum = 0;
-        float count = 0;
+        float sum = 0, count = 0;
         if (first >= 0 && first < end) {
-            float squares[16] = {0};
+            vf squares[4] = {vf_all(0), vf_all(0), vf_all(0), vf_all(0)};
+            float lanes[4 * W];
             ptrdiff_t n = first;
-            for (; n + 16 <= end; n += 16)
-                for (int i = 0; i < 16; i++) squares[i] += y[n + i] * y[n + i];
-            for (; n < end; n++) squares[0] += y[n] * y[n];
-            for (int i = 0; i < 16; i++) sum += squares[i];
+            for (; n + 4 * W <= end; n += 4 * W)
+                for (int i = 0; i < 4; i++) {
+                    const vf x = vf_load_any(y + n + i * W);
+                    squares[i] += x * x;
+                }
+            for (; n < end; n++) sum += y[n] * y[n];
+            memcpy(lanes, squares, sizeof squares);
+            for (int i = 0; i < 4 * W; i++) sum += lanes[i];
             int changes = first > 0 && (y[first] < zero) != (y[first - 1] < zero);
             count = (float)changes / 4096.0f; /* apart, for a frame does not count its first sample */
             for (n = first + 1; n < end; n++) changes += (y[n] < zero) != (y[n - 1] < zero);
             count += (float)changes;
         }
-        energy[hop] = (float)sum, crossed[hop] = count;
+        energy[hop] = sum, crossed[hop] = count;
     }
     for (ptrdiff_t f = 0; f < song->frames; f++) {
         double sum = 0, changes = 0;

@@ -28,12 +28,16 @@ static int shape_of(const em_song *song, const float *magnitude, float *centroid
         const vi silent = vf_less(sum, tiny);
         const vf weight = vf_choose(silent, vf_all(INFINITY), sum);
         const vf centre = first / weight, level = vf_sqrt(square * (1.0f / BINS)) * 2e-7f, faint = 4.0f * level;
-        vf spread = vf_all(0), noise = vf_all(0);
-        for (int k = 0; k < BINS; k++) {
-            const vf a = vf_load(magnitude + k * LANES + lane), off = (float)k - centre, far = off * off;
-            spread += a * far;
+        vf spread = vf_all(0), noise = vf_all(0), spread_odd = vf_all(0), noise_odd = vf_all(0);
+        for (int k = 0; k < BINS - 1; k += 2) { /* two sums each, for one would wait for itself */
+            const vf a = vf_load(magnitude + k * LANES + lane), b = vf_load(magnitude + (k + 1) * LANES + lane);
+            const vf off = (float)k - centre, off_b = (float)(k + 1) - centre, far = off * off, far_b = off_b * off_b;
+            spread += a * far, spread_odd += b * far_b;
             noise += vf_choose(vf_less(a, faint), far, vf_all(0));
+            noise_odd += vf_choose(vf_less(b, faint), far_b, vf_all(0));
         }
+        const vf top = vf_load(magnitude + (BINS - 1) * LANES + lane), off = (float)(BINS - 1) - centre;
+        spread += spread_odd + top * off * off, noise += noise_odd;
         const vi loud = vf_less(spread * 5e-5f, noise * level);
         const vf wide = vf_sqrt(spread / weight) * hz, middle = centre * hz, threshold = sum * 0.85f;
         vf before = vf_all(0), past = vf_all(0);
@@ -91,13 +95,14 @@ static int peaks_of(const em_song *song, const float *power) {
     }
     ptrdiff_t count = m->peaks;
     for (int lane = 0; lane < LANES; lane += W) {
-        vf most_power = vf_all(0);
-        for (int k = 0; k < BINS; k++) most_power = vf_max(most_power, vf_load(power + k * LANES + lane));
-        const vf least = most_power * 0.1f;
+        const vf least = vf_load(m->most + lane) * 0.1f;
+        vf below = vf_load(power + (rate->first_peak - 1) * LANES + lane);
+        vf here = vf_load(power + rate->first_peak * LANES + lane);
         for (int k = rate->first_peak; k < rate->end_peak; k++) {
             const float *row = power + k * LANES + lane;
-            const vf below = vf_load(row - LANES), here = vf_load(row), above = vf_load(row + LANES);
+            const vf above = vf_load(row + LANES);
             int found = mask_of(vf_less(least, here) & vf_less(below, here) & ~vf_less(here, above));
+            below = here, here = above;
             for (int i = 0; found; i++, found >>= 1) {
                 if (!(found & 1)) continue;
                 const float left = row[i - LANES], centre = row[i], right = row[i + LANES];
@@ -176,17 +181,23 @@ static double tuning_of(const em_song *song, float *spare) {
     return edges[best];
 }
 
+/* Weighted sum of rows first .. end - 1; four sums at a time, for one would wait for itself. */
+static inline ALWAYS vf weighted(const float *rows, const float *weight, int first, int end) {
+    vf sum[4] = {vf_all(0), vf_all(0), vf_all(0), vf_all(0)};
+    int k = first;
+    for (; k + 4 <= end; k += 4)
+        for (int i = 0; i < 4; i++) sum[i] += vf_load(rows + (k + i) * LANES) * weight[k + i];
+    for (; k < end; k++) sum[0] += vf_load(rows + k * LANES) * weight[k];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 /* Rows of mel filters from rows of power. */
 static void mel_of(const em_rate *rate, const float *power, float *mel) {
     for (int j = 0; j < EM_MELS; j++) {
         const float *weight = rate->mel + (ptrdiff_t)j * BINS;
         const int first = rate->mel_runs[2 * j], end = rate->mel_runs[2 * j + 1];
-        for (int lane = 0; lane < LANES; lane += W) {
-            vf sum = vf_all(0);
-            for (int k = first; k < end; k++)
-                sum += vf_load(power + k * LANES + lane) * weight[k];
-            vf_store(mel + j * LANES + lane, sum);
-        }
+        for (int lane = 0; lane < LANES; lane += W)
+            vf_store(mel + j * LANES + lane, weighted(power + lane, weight, first, end));
     }
 }
 

@@ -35,17 +35,20 @@ static void load_hops(const em_song *song, ptrdiff_t first, float *hops) {
     }
 }
 
-static inline ALWAYS void put_bin(float *re, float *im, float *magnitude, float *power, int at, vf a, vf b) {
-    vf_store(re + at, a), vf_store(im + at, b);
-    if (!magnitude) return;
+/* Store a bin; return the power. */
+static inline ALWAYS vf put_bin(float *re, float *im, float *magnitude, float *power, int at, vf a, vf b) {
     const vf p = a * a + b * b;
-    vf_store(power + at, p), vf_store(magnitude + at, vf_sqrt(p));
+    vf_store(re + at, a), vf_store(im + at, b);
+    if (magnitude) vf_store(power + at, p), vf_store(magnitude + at, vf_sqrt(p));
+    return p;
 }
 
 /* Bins k and 1024 - k of a frame of 2048 from the transform z of its even and odd samples as one signal:
    X = E + w O with E = (z[k] + conj z[-k]) / 2, O = (z[k] - conj z[-k]) / 2i, w = exp(-2 pi i k / 2048). */
 static inline ALWAYS void unfold(const em_memory *m, float *re, float *im, float *magnitude, float *power) {
     const single_fft_table *t = &m->fft;
+    vf most[ROWS];
+    for (int row = 0; row < ROWS; row++) most[row] = vf_all(0);
     for (int k = 0; k <= HALF / 2; k++) {
         const int low = PLACE(k), high = PLACE((HALF - k) % HALF);
         const float wr = t->half_re[k] * 0.5f, wi = t->half_im[k] * 0.5f;
@@ -54,10 +57,12 @@ static inline ALWAYS void unfold(const em_memory *m, float *re, float *im, float
             const vf br = vf_load(m->re + high + lane), bi = vf_load(m->im + high + lane);
             const vf er = (ar + br) * 0.5f, ei = (ai - bi) * 0.5f, or = ai + bi, oi = br - ar;
             const vf pr = or * wr - oi * wi, pi = or * wi + oi * wr;
-            put_bin(re, im, magnitude, power, k * LANES + lane, er + pr, ei + pi);
-            put_bin(re, im, magnitude, power, (HALF - k) * LANES + lane, er - pr, pi - ei);
+            const vf a = put_bin(re, im, magnitude, power, k * LANES + lane, er + pr, ei + pi);
+            const vf b = put_bin(re, im, magnitude, power, (HALF - k) * LANES + lane, er - pr, pi - ei);
+            if (magnitude) most[lane / W] = vf_max(most[lane / W], vf_max(a, b));
         }
     }
+    if (magnitude) memcpy(m->most, most, sizeof most);
 }
 
 /* The way back, of spectra weighed by h^2 / (h^2 + p^2): steady sound against sudden sound. What comes out is
@@ -75,7 +80,7 @@ static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, i
                 part[2 * side] = vf_load(re + at), part[2 * side + 1] = vf_load(im + at);
                 if (!masked) continue;
                 const vf h = vf_load(m->steady + at), p = vf_load(m->sudden + at), hh = h * h + nothing;
-                const vf mask = hh / (hh + (p * p + nothing));
+                const vf mask = hh * vf_inverse(hh + (p * p + nothing));
                 part[2 * side] *= mask, part[2 * side + 1] *= mask;
             }
             const vf er = part[0] + part[2], ei = part[1] - part[3];
@@ -95,10 +100,12 @@ static void silence_group(int frames, float *re, float *im, float *magnitude, fl
             memset(rows[i] + k * LANES + frames, 0, (size_t)(LANES - frames) * sizeof(float));
 }
 
-static void measure_bins(const float *re, const float *im, float *magnitude, float *power) {
-    for (int at = 0; at < GROUP; at += W) {
-        const vf a = vf_load(re + at), b = vf_load(im + at), p = a * a + b * b;
-        vf_store(power + at, p), vf_store(magnitude + at, vf_sqrt(p));
+static void measure_bins(const em_memory *m, float *re, float *im, float *magnitude, float *power) {
+    for (int lane = 0; lane < LANES; lane += W) {
+        vf most = vf_all(0);
+        for (int at = lane; at < GROUP; at += LANES)
+            most = vf_max(most, put_bin(re, im, magnitude, power, at, vf_load(re + at), vf_load(im + at)));
+        vf_store(m->most + lane, most);
     }
 }
 

@@ -115,9 +115,10 @@ static void finish_hops(em_song *song, const float *hops, ptrdiff_t first, em_pa
     const int inside = first >= 3 && (first + LANES - 2) * HOP <= song->samples && first + LANES <= song->frames;
     const float scale = 0.5f / HALF; /* `fold` leaves it twice as large, the transform HALF times */
     const vf one = vf_all(1), none = vf_all(0), least = vf_all(1e-5f);
-    vf sums[2][ROWS], squares[2][ROWS], loud[2][ROWS];
+    vf few[2][ROWS], sums[2][ROWS], lost[2][ROWS], squares[2][ROWS], loud[2][ROWS];
     for (int row = 0; row < ROWS; row++)
-        for (int part = 0; part < 2; part++) sums[part][row] = squares[part][row] = loud[part][row] = none;
+        for (int part = 0; part < 2; part++)
+            few[part][row] = sums[part][row] = lost[part][row] = squares[part][row] = loud[part][row] = none;
     for (int n = 0; n < HOP; n++) {
         vf by[ROWS], steady[ROWS];
         overlap_at(m, n, m->overlap + n * LANES, steady);
@@ -133,11 +134,18 @@ static void finish_hops(em_song *song, const float *hops, ptrdiff_t first, em_pa
             const vf h = steady[row] * by[row];
             vf p = whole - h;
             if (!inside) p = vf_choose(vf_less(none, by[row]), p, none);
-            sums[0][row] += h, squares[0][row] += h * h;
-            sums[1][row] += p, squares[1][row] += p * p;
+            few[0][row] += h, squares[0][row] += h * h;
+            few[1][row] += p, squares[1][row] += p * p;
             loud[0][row] += vf_choose(vf_less(least, h), one, none);
             loud[1][row] += vf_choose(vf_less(least, p), one, none);
         }
+        if (n % 4 == 3) /* W. Kahan's sum: a mean near zero would drown in the roundings of a plain one */
+            for (int row = 0; row < ROWS; row++)
+                for (int part = 0; part < 2; part++) {
+                    const vf term = few[part][row] - lost[part][row], next = sums[part][row] + term;
+                    lost[part][row] = (next - sums[part][row]) - term;
+                    sums[part][row] = next, few[part][row] = none;
+                }
     }
     float numbers[6][LANES];
     memcpy(numbers[0], sums, sizeof sums), memcpy(numbers[2], squares, sizeof squares);

@@ -138,7 +138,7 @@ def picture(
         typer.Option("--duration", metavar="SECONDS", help="How much of it to draw; to its end if left out."),
     ] = None,
 ) -> None:
-    """Draw a song: waveform, spectra, chroma, tempogram, MFCC and more on one page.
+    """Draw a song: waveform, spectra, chroma, tempo on one page.
 
     Needs matplotlib: pip install 'earmark[pictures]'. A picture of the same name is replaced.
     Exit code: 0 done, 1 if it could not be drawn, 2 wrong usage, 130 interrupted.

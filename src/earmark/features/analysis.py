@@ -45,16 +45,16 @@ class Analysis:
             magnitude[rows] = np.abs(block)
         return magnitude
 
-    @cached_property
+    @property
     def power(self) -> FloatArray:
-        """Power spectra, shape (frames, 1025)."""
+        """Power spectra, shape (frames, 1025); sooner squared again than kept."""
         power: FloatArray = np.square(self.magnitude)
         return power
 
     @cached_property
     def mel_db(self) -> FloatArray:
         """Levels of the mel bands re 1, shape (frames, 128)."""
-        mels = np.empty((len(self.power), N_MELS), dtype=np.float32)
+        mels = np.empty((len(self.magnitude), N_MELS), dtype=np.float32)
         mel_power(self.power, RATE_HZ, N_MELS, out=mels)
         return power_to_db(mels)
 

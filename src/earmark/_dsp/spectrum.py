@@ -24,9 +24,11 @@ def hann(n: int) -> NDArray[np.float64]:
     return window
 
 
+@cache
 def bin_frequencies(rate_hz: int, n_fft: int) -> NDArray[np.float64]:
     """Return the frequency of every bin in hertz, shape (1 + n_fft // 2,)."""
     bins_hz: NDArray[np.float64] = np.linspace(0.0, rate_hz / 2, 1 + n_fft // 2)
+    bins_hz.flags.writeable = False
     return bins_hz
 
 

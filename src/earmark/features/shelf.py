@@ -1,7 +1,6 @@
 """What the feature store keeps: one shelf per feature set and window, one record per song heard."""
 
 import functools
-import importlib.metadata
 import json
 import re
 import struct
@@ -73,7 +72,9 @@ def shelf_of(chosen: FeatureSet, window: Window) -> Shelf:
 @functools.cache
 def _decoders() -> dict[str, str]:
     """Return the versions that may move a sample: their first number, for the others mend and add."""
-    return {name: importlib.metadata.version(name).partition(".")[0] for name in ("av", "soxr")}
+    from importlib import metadata  # noqa: PLC0415 - 3 MB that workers can do without
+
+    return {name: metadata.version(name).partition(".")[0] for name in ("av", "soxr")}
 
 
 class Failure(NamedTuple):

@@ -98,7 +98,7 @@ class Library:
         run = Run(self._store, shelves, retry_failures=retry_failures)
         found = audio.find_audio([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)
         for place, error in found.errors:
-            run.refuse(audio.address(place), error)
+            run.refuse(place, error)
         for file in found.files:
             run.look_at(audio.address(file))
         if executor is None:

@@ -93,6 +93,9 @@ def test_tags_around_an_mp3(tmp_path, before, behind, xing):
     path = made(tmp_path / "a.mp3", container_options=bare)
     tagged = sounds.put(tmp_path / "b.mp3", before, path.read_bytes(), behind)
     assert sound_hash(tagged) == sound_hash(path)
+    heard = audio.load(tagged)
+    assert np.array_equal(heard.samples, audio.load(path).samples)
+    assert heard.notes == ()
 
 
 @pytest.mark.parametrize("claim", [b"\xff\xff\xff\x7f", b"\0\0\0\0"])

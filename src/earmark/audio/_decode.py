@@ -21,7 +21,7 @@ from av.container.input import InputContainer
 
 from earmark.audio._blocks import RATES_HZ, Block, Damage, FrameGroup, silence
 from earmark.audio._files import AnyPath, open_sound, shown
-from earmark.audio._headers import Link, mp3_length_s, ogg_links, wav_length_s
+from earmark.audio._headers import Link, end_of_sound, mp3_length_s, ogg_links, wav_length_s
 from earmark.audio._open import opened
 from earmark.errors import EmptyAudioError, NotAudioError, UnreadableError
 
@@ -125,10 +125,13 @@ class Decoder:
         if self._source.head[:4] == b"OggS":
             with suppress(OSError):  # a disk that fails is noticed again when FFmpeg reads
                 links = ogg_links(self._source.raw, self._source.size)
+        start, end = self._source.start, self._source.size
         if len(links) > 1:
-            self._source.window(links[0].start, links[0].end)
+            start, end = links[0].start, links[0].end
         else:
-            self._source.window(self._source.start)
+            with suppress(OSError):
+                end = end_of_sound(self._source.raw, start, end)
+        self._source.window(start, end)
         return links
 
     def _open(self) -> tuple[InputContainer, AudioStream]:

@@ -1,20 +1,18 @@
 """What makes two files the same sound: the encoded packets, not the tags, the cover or the file's name."""
 
 import hashlib
-import struct
 from contextlib import closing, suppress
 from typing import Any
 
 import av.error
 
 from earmark.audio._files import AnyPath, SoundBytes, open_sound, shown
-from earmark.audio._headers import ogg_links
+from earmark.audio._headers import end_of_sound, ogg_links
 from earmark.audio._open import opened
 from earmark.errors import EmptyAudioError, NotAudioError
 
 _DIGEST_BYTES = 20
 _MOST_FAILED_READS = 16
-_TAIL_BYTES = 160  # an ID3v1 tag, and the footer of another tag before it
 
 
 def sound_hash(path: AnyPath) -> str:
@@ -75,28 +73,7 @@ def _streams(source: SoundBytes) -> list[tuple[int, int]]:
             links = ogg_links(source.raw, source.size)
             if len(links) > 1:
                 return [(link.start, link.end) for link in links]
-    return [(source.start, _end(source))]
-
-
-def _end(source: SoundBytes) -> int:
-    """Return where the tags at a file's end begin: ID3v1, APE and Lyrics3, in whatever order."""
-    end = source.size
-    while end > source.start + _TAIL_BYTES:
-        source.raw.seek(end - _TAIL_BYTES)
-        tail = source.raw.read(_TAIL_BYTES)
-        if tail[-128:-125] == b"TAG":
-            length = 128
-        elif tail[-32:-24] == b"APETAGEX":
-            size, flags = struct.unpack_from("<I4xI", tail, _TAIL_BYTES - 20)
-            length = size + (32 if flags >> 31 else 0)
-        elif tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
-            length = int(tail[-15:-9]) + 15
-        else:
-            break
-        if not 0 < length <= end - source.start:
-            break
-        end -= length
-    return end
+    return [(source.start, end_of_sound(source.raw, source.start, source.size))]
 
 
 def _add(digest: Any, source: SoundBytes, name: str) -> int:

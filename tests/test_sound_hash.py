@@ -1,5 +1,6 @@
 """The hash of a sound: the same under other tags and names, another for other sound."""
 
+import doctest
 import re
 import shutil
 
@@ -9,7 +10,7 @@ import pytest
 
 import sounds
 from earmark import audio
-from earmark.audio import sound_hash
+from earmark.audio import _hash, sound_hash
 from earmark.errors import EmptyAudioError, MissingFileError, NotAudioError, UnreadableError
 
 SECONDS = 2.0
@@ -178,3 +179,7 @@ def test_what_has_no_hash(tmp_path):
 
 def test_it_belongs_to_the_public_names():
     assert "sound_hash" in audio.__all__
+
+
+def test_the_examples_in_the_docstrings_run(song):
+    assert doctest.testmod(_hash, extraglobs={"song": song}) == (0, 1)

@@ -1,5 +1,6 @@
 """Windows: what they are called, and the exact samples that they cut."""
 
+import doctest
 import math
 import tracemalloc
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earmark.audio import windows
 from earmark.audio.windows import (
     WHOLE,
     Count,
@@ -263,3 +265,7 @@ def test_slices_join_to_the_song():
 
 def test_what_is_not_cut():
     assert count(WHOLE, 10.0) == count(parse_window("beats"), 10.0) == Count(1, None, ())
+
+
+def test_the_examples_in_the_docstrings_run():
+    assert doctest.testmod(windows) == (0, 10)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 
@@ -77,8 +77,8 @@ WHOLE = Window()
 """The song as one piece."""
 
 
-def parse_window(text: Any, last: Last | None = None) -> Window:
-    """Return the window that a text names.
+def parse_window(text: str | Window, last: Last | None = None) -> Window:
+    """Return the window that a text names; a window is returned as it is.
 
     ================  ==============================================================================
     ``whole``         the song as one piece
@@ -94,7 +94,7 @@ def parse_window(text: Any, last: Last | None = None) -> Window:
 
     Parameters
     ----------
-    text : str
+    text : str or Window
         One of the above, with any lengths of 0.1 s or more.
     last : {"drop", "keep"}, optional
         What becomes of a short last piece, in other words.

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -15,75 +15,12 @@ from earmark._dsp.summary import summarise
 from earmark.audio import shown
 from earmark.audio.windows import Cutter, Last, Piece, Window, by_beats, by_tempo, count, parse_window, sliced
 from earmark.errors import ArgumentError, EmptyAudioError
+from earmark.features.sources import Memory, Source, excerpt, part_of_file
 from earmark.features.table import FEATURE_SETS, FeatureSet, FeatureTable, Rows
 from earmark.records import FloatArray
 
 LONGEST_CUT_S = 3600.0
 """Bars and beats need all of a song in memory, 5 MB a minute."""
-
-_LEAST_S = 1.0  # fewer seconds than this behind what an excerpt skips are no excerpt
-
-
-class _Source(Protocol):
-    """A song at several rates: blocks side by side, then how long it was and what there is to say of it."""
-
-    decoded_s: float
-    notes: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[tuple[FloatArray, ...]]: ...
-
-
-class _Memory:
-    """A song, or a part of it, that is in memory at several rates."""
-
-    def __init__(
-        self, arrays: tuple[FloatArray, ...], rates_hz: tuple[int, ...], notes: tuple[str, ...]
-    ) -> None:
-        self._arrays = arrays
-        self._rates_hz = rates_hz
-        self.decoded_s = len(arrays[0]) / rates_hz[0]
-        self.notes = notes
-
-    def __iter__(self) -> Iterator[tuple[FloatArray, ...]]:
-        yield self._arrays
-
-    def part(self, start_s: float, length_s: float) -> "_Memory":
-        """Return a part, perhaps an empty one."""
-        arrays = tuple(
-            array[round(start_s * rate_hz) : round((start_s + length_s) * rate_hz)]
-            for array, rate_hz in zip(self._arrays, self._rates_hz, strict=True)
-        )
-        return _Memory(arrays, self._rates_hz, self.notes)
-
-
-def _of_file(file: audio.AudioFile, rates_hz: tuple[int, ...], start_s: float, length_s: float) -> _Memory:
-    decoding = file.decode(rates_hz, start_s, length_s)
-    blocks = zip(*decoding, strict=True)
-    return _Memory(tuple(np.concatenate(parts) for parts in blocks), rates_hz, decoding.notes)
-
-
-def _excerpt(window: Window, part: Callable[[float, float], _Memory]) -> tuple[_Memory, float]:
-    """Return the excerpt that a window names, and where it begins in seconds.
-
-    A song that ends before it gives what is there; one that ends before its first second, the end of the
-    song, as long as the excerpt would have been.
-    """
-    start_s = window.skip_s
-    try:
-        heard = part(start_s, window.length_s)
-        have_s = heard.decoded_s
-    except EmptyAudioError:
-        have_s = 0.0
-    if have_s > window.length_s - 0.001:
-        return heard, start_s
-    if have_s < min(_LEAST_S, window.length_s):
-        all_of_it = part(0.0, start_s + _LEAST_S)
-        start_s = max(0.0, all_of_it.decoded_s - window.length_s)
-        heard = all_of_it.part(start_s, window.length_s)
-    end_s = start_s + heard.decoded_s
-    note = f"the song ends at {end_s:.4g} s: heard from {start_s:.4g} s on, in place of {window}"
-    heard.notes = (*heard.notes, note)
-    return heard, start_s
 
 
 class _Bench:
@@ -131,7 +68,7 @@ class _Song:
             for rate_hz in _rates_hz(members, window)
         }
 
-    def tables(self, source: _Source, check: Callable[[float], None]) -> tuple[FeatureTable, ...]:
+    def tables(self, source: Source, check: Callable[[float], None]) -> tuple[FeatureTable, ...]:
         """Hear the song once and return the table of every set; `check` raises where it gets too long."""
         found: dict[str, list[Rows]] = {}
         drawing = self._drawing
@@ -145,7 +82,7 @@ class _Song:
             found.update(bench.rows)
         return tuple(_table(member, found[member.name], (*source.notes, *notes)) for member in self._members)
 
-    def _passing(self, source: _Source, check: Callable[[float], None], rate_hz: int) -> Iterator[FloatArray]:
+    def _passing(self, source: Source, check: Callable[[float], None], rate_hz: int) -> Iterator[FloatArray]:
         """Hand every block to the benches, and on those of one rate."""
         by_music = self._window.kind in ("bars", "beats")
         for blocks in source:
@@ -285,20 +222,20 @@ def measure(address: audio.AnyPath, sets: tuple[str, ...], window: Window) -> tu
 
     Examples
     --------
-    >>> [table] = measure(song, ("gtzan58",), parse_window("3s"))
-    >>> table.starts_s, table.notes
-    ((0.0, 3.0), ('the last 1 s, less than a window of 3 s, dropped',))
+    >>> [table] = measure(song, ("gtzan58",), parse_window("1s+3s"))
+    >>> table.starts_s, table.ends_s, table.notes
+    ((1.0,), (4.0,), ())
     """
     if not sets:
         raise ArgumentError("no feature set was named", "give at least one")
-    members = [FEATURE_SETS[name] for name in sets]
+    members = [FEATURE_SETS[name] for name in dict.fromkeys(sets)]
     limit = _Limit(members, window)
     rates_hz = _rates_hz(members, window)
     with audio.AudioFile(address) as file:
         check = limit.of_file(shown(address), file.info.duration_s)
         if window.kind != "excerpt":
             return _Song(members, window).tables(file.decode(rates_hz), check)
-        heard, start_s = _excerpt(window, lambda at_s, length_s: _of_file(file, rates_hz, at_s, length_s))
+        heard, start_s = excerpt(window, lambda at_s, length_s: part_of_file(file, rates_hz, at_s, length_s))
     return _Song(members, window, start_s).tables(heard, check)
 
 
@@ -310,10 +247,10 @@ def _of_samples(samples: Any, rate: Any, chosen: FeatureSet, window: Window) -> 
     limit.of_samples(mono.duration_s)
     rates_hz = _rates_hz(members, window)
     clips = [audio.from_samples(mono.samples, mono.rate_hz, rate_hz=rate_hz) for rate_hz in rates_hz]
-    heard, start_s = _Memory(tuple(clip.samples for clip in clips), rates_hz, mono.notes), 0.0
+    heard, start_s = Memory(tuple(clip.samples for clip in clips), rates_hz, mono.notes), 0.0
     heard.decoded_s = mono.duration_s
     if window.kind == "excerpt":
-        heard, start_s = _excerpt(window, heard.part)
+        heard, start_s = excerpt(window, heard.part)
     [table] = _Song(members, window, start_s).tables(heard, limit.of_samples)
     return table
 
@@ -322,7 +259,7 @@ def extract(
     song: Any,
     features: str = "gtzan58",
     rate: float | None = None,
-    window: str = "whole",
+    window: str | Window = "whole",
     last: Last | None = None,
 ) -> FeatureTable:
     """Compute a feature set of a song, or of the pieces that a window cuts it into.
@@ -340,7 +277,7 @@ def extract(
         A name in :data:`FEATURE_SETS`.
     rate : float, optional
         Sampling rate of samples in hertz; not for a file.
-    window : str
+    window : str or Window
         How it is cut, e.g. ``"3s"``: see :func:`earmark.audio.windows.parse_window`.
     last : {"drop", "keep"}, optional
         What becomes of a last piece shorter than the window; it is dropped, and the notes say so.

@@ -4,8 +4,6 @@ Frames are centred, 2048 samples long and 512 apart at 22 050 Hz; librosa's numb
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,10 @@ from earmark._dsp.spectrum import bin_frequencies
 from earmark._dsp.tempo import onset_strength
 from earmark._dsp.waveform import rms
 from earmark.features.analysis import HOP, N_FFT, N_MELS, RATE_HZ, Analysis, analyse
+from earmark.features.array_kind import ARRAYS, Array2D, ArrayKind, array_kind
 from earmark.records import FloatArray
-from earmark.registry import Registry
+
+__all__ = ["ARRAYS", "PITCH_CLASSES", "Array2D", "ArrayKind", "array"]
 
 N_MFCC = 20
 PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
@@ -27,96 +27,6 @@ _BINS_HZ = tuple(bin_frequencies(RATE_HZ, N_FFT).tolist())
 _MELS_HZ = tuple(mel_to_hz(np.linspace(0.0, hz_to_mel(RATE_HZ / 2), N_MELS + 2))[1:-1].tolist())
 _BANDS_HZ = (0.0, *(200.0 * 2.0**octave for octave in range(N_BANDS - 1)))
 _LAGS_BPM = (math.inf, *(60.0 * RATE_HZ / (HOP * lag) for lag in range(1, TEMPOGRAM_LAGS)))
-
-
-@dataclass(frozen=True)
-class Array2D:
-    """One two-dimensional feature of one song.
-
-    Attributes
-    ----------
-    name : str
-        Its name in :data:`ARRAYS`.
-    values : ndarray of float32, shape (rows, frames)
-        Read-only.
-    times_s : ndarray of float64, shape (frames,)
-        Centre of every frame in the song, the offset included.
-    rows : tuple of float or tuple of str
-        What each row stands for: a number in the kind's `axis_unit`, or a name.
-    unit : str
-        Unit of the values, ``""`` for plain numbers.
-    notes : tuple of str
-        What had to be salvaged or assumed when the sound was read.
-    """
-
-    name: str
-    values: FloatArray
-    times_s: NDArray[np.float64]
-    rows: tuple[float, ...] | tuple[str, ...]
-    unit: str
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ArrayKind:
-    """A two-dimensional feature, declared before any sound is read.
-
-    Attributes
-    ----------
-    name, title : str
-        Its name in :data:`ARRAYS`, and the one for people.
-    axis, axis_unit : str
-        What the rows are, and the unit of their numbers; ``""`` where they have names.
-    rows : tuple of float or tuple of str
-        One entry per row.
-    unit : str
-        Unit of the values, ``""`` for plain numbers.
-    low, high : float
-        No value lies outside; infinite where nothing bounds them.
-    description : str
-        One sentence for people who choose.
-    compute : callable
-        From an :class:`Analysis` to an array of shape (frames, rows).
-    whole : bool
-        Whether it has one column for the whole sound, not one per frame.
-    """
-
-    name: str
-    title: str
-    axis: str
-    axis_unit: str
-    rows: tuple[float, ...] | tuple[str, ...]
-    unit: str
-    low: float
-    high: float
-    description: str
-    compute: Callable[[Analysis], NDArray[Any]]
-    whole: bool = False
-
-    def of(self, analysis: Analysis) -> Array2D:
-        """Compute it."""
-        values = np.ascontiguousarray(self.compute(analysis).T, dtype=np.float32)
-        values.flags.writeable = False
-        clip = analysis.clip
-        first_s = clip.start_s + (clip.duration_s / 2 if self.whole else 0.0)
-        times_s = first_s + np.arange(values.shape[1], dtype=np.float64) * (HOP / RATE_HZ)
-        return Array2D(self.name, values, times_s, self.rows, self.unit, clip.notes)
-
-
-ARRAYS: Registry[ArrayKind] = Registry("2-D feature")
-"""Every two-dimensional feature by name."""
-
-Compute = Callable[[Analysis], NDArray[Any]]
-
-
-def array_kind(name: str, **declared: Any) -> Callable[[Compute], Compute]:
-    """Return a decorator that registers a function under `name`; see :class:`ArrayKind` for the rest."""
-
-    def decorate(compute: Compute) -> Compute:
-        ARRAYS.add(name, ArrayKind(name, compute=compute, **declared))
-        return compute
-
-    return decorate
 
 
 def _below_loudest(level_db: FloatArray) -> FloatArray:

@@ -81,6 +81,25 @@ def test_an_excerpt_is_the_slice_of_the_whole(files, whole, kind, span, rate_hz)
             assert abs(clip.samples - wanted).max() <= (1e-4 if kind == "mp2" else 2e-5)
 
 
+@pytest.mark.parametrize("kind", CASES)
+def test_one_decoding_serves_several_rates(files, whole, kind):
+    rates_hz = (22050, 48000)
+    with audio.AudioFile(files[kind]) as file:
+        for offset_s, duration_s in ((0.0, None), (1.3, 1.1), (2.0, None)):
+            decoding = file.decode(rates_hz, offset_s, duration_s)
+            heard = [np.concatenate(blocks) for blocks in zip(*decoding, strict=True)]
+            for rate_hz, start_s, samples in zip(rates_hz, decoding.starts_s, heard, strict=True):
+                start = round(offset_s * rate_hz)
+                end = None if duration_s is None else round((offset_s + duration_s) * rate_hz)
+                wanted = whole[kind, rate_hz][start:end]
+                assert start_s == start / rate_hz
+                assert samples.shape == wanted.shape
+                assert abs(samples - wanted).max() <= (1e-4 if kind == "mp2" else 2e-5)
+                if offset_s == 0:
+                    assert np.array_equal(samples, wanted)
+                    assert abs(decoding.decoded_s - len(samples) / rate_hz) <= 1 / rate_hz
+
+
 @pytest.mark.parametrize("kind", ["wav", "mp3", "opus", "joined ogg"])
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(block_s=st.floats(0.01, 10.0), rate_hz=st.sampled_from([22050, 48000]))

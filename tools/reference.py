@@ -94,7 +94,7 @@ def ranged(low: float, high: float) -> str:
 def commands() -> Iterator[str]:
     """Yield a section for every command."""
     environment = {**os.environ, "COLUMNS": "88", "NO_COLOR": "1", "TERM": "dumb"}
-    for arguments in ([], ["classify"], ["doctor"]):
+    for arguments in ([], ["classify"], ["extract"], ["picture"], ["doctor"]):
         command = [sys.executable, "-m", "earmark", *arguments, "--help"]
         said = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
         title = " ".join(["earmark", *arguments])

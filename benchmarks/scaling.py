@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.cold import repeat_mp3, write_mp3
-from benchmarks.features import cpu_model
+from benchmarks.machine import cpu_model
 
 EARMARK = Path(sys.executable).with_name("earmark")
 RATE_HZ = 22050
@@ -42,9 +42,9 @@ what your machine gives.
 {report}
 ```
 
-What a song costs is decoding and measuring; the one process that keeps the numbers adds less than a millisecond per minute of sound.
-A re-run asks for the size and the date of every file and reads one column of what is kept. Links are other
-paths to sounds that are known: each is hashed once.
+What a song costs is decoding and measuring; the one process that keeps the numbers adds less than a
+millisecond per minute of sound. A re-run asks for the size and the date of every file and reads one column
+of what is kept. Links are other paths to sounds that are known: each is hashed once.
 """
 # Hears two songs as a worker does, and tells the peak of its memory.
 WORKER = """

@@ -122,6 +122,28 @@ def test_a_folder_that_cannot_be_written(music, tmp_path):
     ]
 
 
+def test_a_disk_that_is_full(music, tmp_path):
+    """What fits stays, and with room again the next run has the rest."""
+    program = (
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))\n"
+        "from earmark.cli.main import run\nrun()"
+    )
+    arguments = (music, "-o", tmp_path / "f", "--window", "1s")
+    full = subprocess.run(
+        command(*arguments, program=("-c", program)), check=False, capture_output=True, text=True, timeout=60
+    )
+    assert full.returncode == 1
+    assert full.stderr.splitlines()[-2:] == [
+        f"error: '{tmp_path / 'f'}' cannot be kept: File too large",
+        "hint: make room on its disk, give yourself the right to write there, or name another folder; "
+        "what was kept so far stays",
+    ]
+    assert not list((tmp_path / "f").rglob("*.new"))
+    done = earmark(*arguments)
+    assert done.returncode == 0
+    assert done.stdout.startswith("3 songs: 3 unchanged; ")
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_and_gone_on_with(music, tmp_path, how):
     arguments = (music, "-o", tmp_path, "--window", "1s")

@@ -85,3 +85,34 @@ def test_twenty_kills_lose_only_the_songs_under_way(music, tmp_path):
     assert Library(features).songs().equals(Library(undisturbed).songs())
     assert not list((features / "journals").iterdir())
     assert not list(features.rglob("*.new"))
+
+
+def test_two_runs_at_once(music, tmp_path):
+    features = tmp_path / "features"
+    for extra in list(music.iterdir())[20:]:
+        extra.unlink()
+    with start(features, music) as one, start(features, music) as other:
+        ends = [process.stdout.read().split("\n")[-2] for process in (one, other)]
+    assert ends == ["done 20 0", "done 20 0"]
+    table = Library(features).read("gtzan58", "1s")
+    assert table.num_rows == len(set(table.column("track_id").to_pylist())) == 20
+    alone = Library(tmp_path / "alone")
+    alone.extract(music, "gtzan58", "1s")
+    assert table.equals(alone.read("gtzan58", "1s"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux lists a process's children there")
+def test_the_songs_of_a_killed_worker_are_heard_by_another(music, tmp_path):
+    for extra in list(music.iterdir())[12:]:
+        extra.unlink()
+    killed = []
+
+    def kill_one(done, total):
+        if done == 2:
+            threads = Path("/proc/self/task").iterdir()
+            children = [child for thread in threads for child in (thread / "children").read_text().split()]
+            os.kill(int(children[0]), signal.SIGKILL)
+            killed.append(children[0])
+
+    done = Library(tmp_path / "features").extract(music, "gtzan58", "1s", workers=2, progress=kill_one)
+    assert (done.measured, done.failed, len(killed)) == (12, 0, 1)

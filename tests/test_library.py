@@ -1,5 +1,6 @@
 """Features of many songs, run after run: nothing is measured twice, nothing that failed ends anything."""
 
+import doctest
 import os
 import shutil
 from concurrent.futures import Future
@@ -10,9 +11,11 @@ import pyarrow as pa
 import pytest
 
 import sounds
+from earmark import workspace
+from earmark.cli import extract as command
 from earmark.errors import ArgumentError, ExecutorError, StoreError, UnknownNameError, WorkerDiedError
-from earmark.features import FEATURE_SETS, FeatureTable
-from earmark.service import hearing, library
+from earmark.features import FEATURE_SETS, FeatureTable, shelf, store
+from earmark.service import extraction, hearing, library
 from earmark.service.library import Library
 
 
@@ -374,3 +377,14 @@ def test_the_numbers_are_those_of_extract(kept, music):
     expected = earmark.extract(music / "a.wav")
     row = [table.column(column)[0].as_py() for column in expected.columns]
     np.testing.assert_array_equal(row, expected.values[0])
+
+
+def test_the_examples_in_the_docstrings_run(music, tmp_path):
+    attempted = 0
+    for module in (workspace, shelf, store, library, extraction, command):
+        given = {"song": music / "a.wav", "folder": tmp_path / module.__name__}
+        sounds.write(given["song"], sounds.music(7.0, 22050, 1), 22050)
+        result = doctest.testmod(module, extraglobs=given)
+        assert result.failed == 0
+        attempted += result.attempted
+    assert attempted >= 12

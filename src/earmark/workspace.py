@@ -58,8 +58,9 @@ def keeping(folder: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def _refused(folder: str | os.PathLike[str], error: OSError) -> NoReturn:
+    why = os.strerror(error.errno) if error.errno else str(error)  # what Arrow adds to it helps nobody
     raise StoreError(
-        f"'{os.fspath(folder)}' cannot be kept: {error.strerror or error}",
+        f"'{os.fspath(folder)}' cannot be kept: {why}",
         "make room on its disk, give yourself the right to write there, or name another folder; "
         "what was kept so far stays",
     ) from error

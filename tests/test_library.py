@@ -277,10 +277,15 @@ def with_futures(monkeypatch, error: BaseException):
     ],
 )
 def test_a_song_that_kills_its_worker_is_a_row(kept, music, measured, monkeypatch, *, error, said):
+    from earmark.executors import executor as real
+
     with_futures(monkeypatch, error)
     done = kept.extract(music)
     assert counts(done) == (2, 0, 0, 1)
     assert done.failures == {str(music / "b.mp3"): (type(error).__name__, *said)}
+    monkeypatch.setattr(library, "executor_named", lambda *_: real("inline"))
+    assert counts(kept.extract(music)) == (1, 0, 2, 0)  # not the sound's fault: it is tried again
+    assert kept.extract(music).failures == {}
 
 
 def test_work_that_cannot_be_shared_out_ends_the_run_and_keeps_what_is_done(

@@ -19,6 +19,9 @@ from earmark.service.hearing import TASK, Heard, failure
 
 _USER = re.compile(r"(?<=://)[^/@]*@")
 
+LASTING = ("NotAudioError", "EmptyAudioError", "ArgumentError")
+"""Failures that the sound itself is to blame for: there is no use in trying again before the file changes."""
+
 Progress = Callable[[int, int], None]
 """Told after each song how many are done, and of how many."""
 
@@ -83,7 +86,7 @@ class Run:
     shelves : dict of str to Shelf
         What is wanted, by name of the feature set.
     retry_failures : bool
-        Try again what failed before, though its file is the same.
+        Try again what failed because of the sound itself, though its file is the same.
     """
 
     def __init__(self, store: FeatureStore, shelves: Mapping[str, Shelf], *, retry_failures: bool) -> None:
@@ -123,11 +126,7 @@ class Run:
     def look_at(self, address: str) -> None:
         """See what is known of a song, and what there is to do."""
         path = text_of(address)
-        try:
-            signature = signature_of(address)
-        except EarmarkError:
-            signature = ""  # whoever tries to hear it will say why
-        self._signatures[path] = signature
+        signature = self._signatures[path] = signature_of(address)
         known = self._index.get(path)
         same = known is not None and known.signature == signature
         track_id = known.track_id if known and same else ""
@@ -135,10 +134,10 @@ class Run:
         if same and not missing:
             self._count("unchanged", path, track_id)
             return
-        before = {name: self._failed[name].get(path, ("", None)) for name in missing}
-        left = tuple(n for n in missing if self._retry or before[n][1] is None or before[n][0] != signature)
+        failed = {name: why for name in missing if (why := self._why_not(name, path, signature))}
+        left = tuple(name for name in missing if name not in failed)
         if not left:
-            self._failures[path] = next(why for _, why in before.values() if why is not None)
+            self._failures[path] = next(iter(failed.values()))
         elif not same:
             self._waiting.append(Job(address, (), self._window))
         elif track_id in self._under_way:
@@ -146,6 +145,13 @@ class Run:
         else:
             self._under_way.add(track_id)
             self._waiting.append(Job(address, left, self._window, track_id))
+
+    def _why_not(self, name: str, path: str, signature: str) -> Failure | None:
+        """Return why it is of no use to try a song again."""
+        then, why = self._failed[name].get(path, ("", None))
+        if self._retry or why is None or why.error not in LASTING or then != signature:
+            return None
+        return why
 
     def _missing(self, track_id: str) -> tuple[str, ...]:
         """Return the feature sets that a sound has no rows of."""

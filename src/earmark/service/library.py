@@ -57,9 +57,9 @@ class Library:
         """Measure the songs among files and folders that are not measured yet.
 
         A song whose path, size and date are known costs no more than asking for them. Any other is hashed; if
-        only its name or its tags are new, that is all. A song that cannot be heard is a row of the failures,
-        and is tried again when its file has changed. What is finished is safe: Ctrl-C or a kill loses the
-        songs under way, and the next run goes on.
+        only its name or its tags are new, that is all. A song that cannot be heard is a row of the failures;
+        if the sound itself is to blame, it is tried again only when its file has changed. What is finished is
+        safe: Ctrl-C or a kill loses the songs under way, and the next run goes on.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class Library:
         address : str, optional
             Where the executor's cluster is.
         retry_failures : bool
-            Try again what failed before, though its file has not changed.
+            Try again what failed because of the sound itself, though its file has not changed.
         progress : callable, optional
             Called with the numbers of songs that are done, and of all that must be heard.
 

@@ -13,10 +13,10 @@ static em_memory *remember(void) {
     single_fill_table(&m->fft);
     for (int i = 0; i < BINS + LANES + 2 * REACH; i++) m->mirror[i] = (int)mirrored(i - REACH, BINS);
     const size_t sizes[] = {PLACES, PLACES, PLACES, PLACES, HOP * HOP_ROW, HOP * HOP_ROW, GROUP, GROUP, GROUP, GROUP,
-                            GROUP, GROUP, RING * FRAME_ROW, GROUP, GROUP, HOP * LANES, LANES, 2 * MEL_GROUP, MEL_GROUP};
+                            GROUP, RING * FRAME_ROW, GROUP, HOP * LANES, LANES, 2 * MEL_GROUP, MEL_GROUP};
     float **const rows[] = {&m->re, &m->im, &m->spare_re, &m->spare_im, &m->hops[0], &m->hops[1],
                             &m->spectrum_re[0], &m->spectrum_im[0], &m->spectrum_re[1], &m->spectrum_im[1],
-                            &m->magnitude[0], &m->magnitude[1], &m->frames, &m->steady, &m->sudden, &m->overlap,
+                            &m->magnitude, &m->frames, &m->mask, &m->overlap,
                             &m->most, &m->level, &m->rise};
     const int count = sizeof sizes / sizeof *sizes;
     size_t total = 0;
@@ -44,9 +44,10 @@ static int least(em_memory *m, const float *y, ptrdiff_t samples) {
         load_hops(&song, group * LANES, m->hops[0]);
         single_transform_frames(&m->fft, m->hops[0], m->re, m->im, m->spare_re, m->spare_im);
         unfold(m, m->spectrum_re[0], m->spectrum_im[0], NULL, NULL);
-        medians_over_time(m, group, song.frames);
-        medians_over_frequency(m, m->magnitude[0]);
-        fold(m, m->spectrum_re[0], m->spectrum_im[0], 0);
+        remember_frames(m, m->magnitude, group); /* medians over time need frames side by side */
+        mask_by_time(m, group, song.frames, 0);
+        medians_over_frequency(m, m->magnitude);
+        fold(m, m->spectrum_re[0], m->spectrum_im[0], NULL);
         single_transform(&m->fft, m->im, m->re, m->spare_im, m->spare_re);
     }
     return 0;

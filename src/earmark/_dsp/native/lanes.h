@@ -32,7 +32,6 @@ typedef double vd;
 static inline vf vf_min(vf a, vf b) { return a < b ? a : b; }
 static inline vf vf_max(vf a, vf b) { return a > b ? a : b; }
 static inline vf vf_sqrt(vf a) { return sqrtf(a); }
-static inline vf vf_inverse(vf a) { return 1 / a; }
 static inline vi vf_less(vf a, vf b) { return a < b ? -1 : 0; }
 static inline vi vi_of(vf a) { return (vi)a; }
 static inline vf vf_of(vi a) { return (vf)a; }
@@ -45,14 +44,14 @@ typedef int32_t vi __attribute__((vector_size(4 * W), may_alias));
 #include <immintrin.h>
 static inline vf vf_min(vf a, vf b) { return (vf)_mm512_min_ps((__m512)a, (__m512)b); }
 static inline vf vf_max(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
-static inline vf vf_sqrt(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }
 static inline vf vf_guess(vf a) { return (vf)_mm512_rcp14_ps((__m512)a); }
+static inline vf vf_guess_root(vf a) { return (vf)_mm512_rsqrt14_ps((__m512)a); }
 #elif W == 8
 #include <immintrin.h>
 static inline vf vf_min(vf a, vf b) { return (vf)_mm256_min_ps((__m256)a, (__m256)b); }
 static inline vf vf_max(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
-static inline vf vf_sqrt(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
 static inline vf vf_guess(vf a) { return (vf)_mm256_rcp_ps((__m256)a); }
+static inline vf vf_guess_root(vf a) { return (vf)_mm256_rsqrt_ps((__m256)a); }
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 static inline vf vf_min(vf a, vf b) { return (vf)_mm_min_ps((__m128)a, (__m128)b); }
@@ -67,15 +66,6 @@ static inline vf vf_sqrt(vf a) {
     for (int lane = 0; lane < W; lane++) root[lane] = sqrtf(a[lane]);
     return root;
 }
-#endif
-#if W >= 8
-/* One step of Newton's method doubles the digits of a guess: quicker than a division, to within 3e-7. */
-static inline vf vf_inverse(vf a) {
-    const vf guess = vf_guess(a);
-    return guess * (2.0f - a * guess);
-}
-#else
-static inline vf vf_inverse(vf a) { return 1.0f / a; }
 #endif
 static inline vi vf_less(vf a, vf b) { return a < b; }
 static inline vi vi_of(vf a) { return __builtin_convertvector(a, vi); }
@@ -130,6 +120,20 @@ static inline vf vf_load_any(const float *p) { return *(const vf_any *)p; }
 static inline void vf_store(float *p, vf a) { *(vf *)p = a; }
 static inline void vf_store_any(float *p, vf a) { *(vf_any *)p = a; }
 static inline vf vf_all(float a) { return (vf){0} + a; }
+#endif
+
+#if W >= 8
+/* One step of Newton's method doubles the digits of a guess: quicker than a division, to within 3e-7. */
+static inline vf vf_inverse(vf a) {
+    const vf guess = vf_guess(a);
+    return guess * (2.0f - a * guess);
+}
+static inline vf vf_sqrt(vf a) {
+    const vf guess = vf_guess_root(vf_max(a, vf_all(1.17549435e-38f))), root = a * guess;
+    return root * (1.5f - 0.5f * root * guess);
+}
+#else
+static inline vf vf_inverse(vf a) { return 1.0f / a; }
 #endif
 
 static inline vi vf_bits(vf a) {

@@ -40,7 +40,7 @@ static int make_room(em_song *song) {
 }
 
 /* Transform a group again in double precision, as librosa does all of them. */
-static int transform_exactly(em_song *song, const float *hops, float *re, float *im) {
+static int transform_exactly(em_song *song, const float *hops, float *re, float *im, float *magnitude, float *power) {
     em_memory *m = song->memory;
     if (!m->exact) {
         m->exact = malloc(sizeof *m->exact);
@@ -57,10 +57,16 @@ static int transform_exactly(em_song *song, const float *hops, float *re, float 
             const double er = (zr[low] + zr[high]) / 2, ei = (zi[low] - zi[high]) / 2;
             const double or = (zi[low] + zi[high]) / 2, oi = (zr[high] - zr[low]) / 2;
             const double pr = or * wr - oi * wi, pi = or * wi + oi * wr;
-            re[k * LANES + lane] = (float)(er + pr), im[k * LANES + lane] = (float)(ei + pi);
-            re[(HALF - k) * LANES + lane] = (float)(er - pr), im[(HALF - k) * LANES + lane] = (float)(pi - ei);
+            for (int side = 0; side < 2; side++) {
+                const double a = side ? er - pr : er + pr, b = side ? pi - ei : ei + pi;
+                const int at = (side ? HALF - k : k) * LANES + lane;
+                re[at] = (float)a, im[at] = (float)b, magnitude[at] = (float)sqrt(a * a + b * b);
+                power[at] = magnitude[at] * magnitude[at];
+            }
         }
     }
+    memset(m->most, 0, LANES * sizeof *m->most);
+    for (int at = 0; at < GROUP; at++) m->most[at % LANES] = fmaxf(m->most[at % LANES], power[at]);
     return 0;
 }
 
@@ -68,7 +74,7 @@ static int transform_exactly(em_song *song, const float *hops, float *re, float 
 static int transform_group(em_song *song, ptrdiff_t group) {
     em_memory *m = song->memory;
     const int at = (int)(group % 2), frames = frames_in(song, group);
-    float *re = m->spectrum_re[at], *im = m->spectrum_im[at], *magnitude = m->magnitude[at];
+    float *re = m->spectrum_re[at], *im = m->spectrum_im[at], *magnitude = m->magnitude;
     float *power = m->power + (group < m->kept ? group : m->kept) * GROUP; /* kept where there is room for it */
     load_hops(song, group * LANES, m->hops[at]);
     single_transform_frames(&m->fft, m->hops[at], m->re, m->im, m->spare_re, m->spare_im);
@@ -77,8 +83,7 @@ static int transform_group(em_song *song, ptrdiff_t group) {
     float *centroid = per_frame(m, CENTROID) + group * LANES, *bandwidth = per_frame(m, BANDWIDTH) + group * LANES;
     float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
     if (!shape_of(song, magnitude, centroid, bandwidth, rolloff)) return 0;
-    if (transform_exactly(song, m->hops[at], re, im) < 0) return -1;
-    measure_bins(m, re, im, magnitude, power);
+    if (transform_exactly(song, m->hops[at], re, im, magnitude, power) < 0) return -1;
     if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     shape_of(song, magnitude, centroid, bandwidth, rolloff);
     return 0;
@@ -161,8 +166,9 @@ static int listen(em_song *song) {
             for (int j = 0; j < EM_MELS; j++)
                 add_row(&m->row_sums[EM_MEL_ROW + j], mel + j * LANES, frames_in(song, group));
         if (!(song->parts & EM_HPSS)) continue;
-        remember_frames(m, m->magnitude[group % 2], group);
+        remember_frames(m, m->magnitude, group);
         if (group > 0) separate(song, group - 1, &parts);
+        medians_over_frequency(m, m->magnitude);
     }
     if (song->parts & EM_HPSS) {
         separate(song, groups - 1, &parts);

@@ -7,8 +7,9 @@
 #define BLOCK 32 /* bins summed before the 85-% point is looked for bin by bin */
 #define BLOCKS ((BINS + BLOCK - 1) / BLOCK)
 
-/* Centroid, bandwidth and rolloff. Returns whether rounding noise shows in a bandwidth: single precision leaves
-   noise of 2e-7 of the root mean square in every bin, which decides where a pure tone has next to nothing. */
+/* Centroid, bandwidth and rolloff. Returns whether they need double precision: single leaves noise of 2e-7 of the
+   root mean square in every bin, which decides where a pure tone has next to nothing; and has no squares of what
+   is 1e-19. */
 static int shape_of(const em_song *song, const float *magnitude, float *centroid, float *bandwidth, float *rolloff) {
     const float hz = (float)(song->rate->rate_hz / 2048);
     int shows = 0;
@@ -38,7 +39,7 @@ static int shape_of(const em_song *song, const float *magnitude, float *centroid
         }
         const vf top = vf_load(magnitude + (BINS - 1) * LANES + lane), off = (float)(BINS - 1) - centre;
         spread += spread_odd + top * off * off, noise += noise_odd;
-        const vi loud = vf_less(spread * 5e-5f, noise * level);
+        const vi loud = vf_less(spread * 5e-5f, noise * level) | (vf_less(sum, vf_all(1e-12f)) & vf_less(vf_all(0), sum));
         const vf wide = vf_sqrt(spread / weight) * hz, middle = centre * hz, threshold = sum * 0.85f;
         vf before = vf_all(0), past = vf_all(0);
         for (int block = 0; block < BLOCKS; block++) {

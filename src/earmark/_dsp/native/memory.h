@@ -78,9 +78,9 @@ struct em_memory {
     float *re, *im, *spare_re, *spare_im;       /* PLACES each: a transform */
     float *hops[2];                             /* HOP rows of HOP_ROW */
     float *spectrum_re[2], *spectrum_im[2];     /* BINS rows: this group's and the one's before */
-    float *magnitude[2];
+    float *magnitude;                           /* this group's */
     float *frames;                              /* 48 frames of FRAME_ROW magnitudes, a ring */
-    float *steady, *sudden;                     /* BINS rows: medians over time and over frequency */
+    float *mask;                                /* BINS rows: medians over frequency, then the mask */
     float *overlap;                             /* HOP rows: what frames left of the harmonic part in hops to come */
     float *most;                                /* one row: the strongest power of a frame */
     float *level;                               /* EM_MELS rows of 2 LANES: decibels, with the frame before */

@@ -24,7 +24,14 @@ static void remember_frames(em_memory *m, const float *magnitude, ptrdiff_t grou
         }
 }
 
-static void medians_over_time(em_memory *m, ptrdiff_t group, ptrdiff_t frames) {
+/* Of sound that goes on and sound that stops short: h^2 / (h^2 + p^2), a half where both are nothing. */
+static inline ALWAYS vf share_of(vf h, vf p) {
+    const vf nothing = vf_all(1.17549435e-38f), steady = h * h + nothing;
+    return steady * vf_inverse(steady + (p * p + nothing));
+}
+
+/* Medians over time, and with those over frequency, which m->mask holds, the mask in their place. */
+static inline ALWAYS void mask_by_time(em_memory *m, ptrdiff_t group, ptrdiff_t frames, int weigh) {
     const float *frame[LANES + 2 * REACH];
     for (int i = 0; i < LANES + 2 * REACH; i++)
         frame[i] = m->frames + (mirrored(group * LANES + i - REACH, frames) % RING) * FRAME_ROW;
@@ -39,7 +46,10 @@ static void medians_over_time(em_memory *m, ptrdiff_t group, ptrdiff_t frames) {
             vf bins[W];
             for (int i = 0; i < W; i++) bins[i] = vf_load(medians[lane + i]);
             transpose(bins);
-            for (int i = 0; i < W && k + i < BINS; i++) vf_store(m->steady + (k + i) * LANES + lane, bins[i]);
+            for (int i = 0; i < W && k + i < BINS; i++) {
+                float *mask = m->mask + (k + i) * LANES + lane;
+                vf_store(mask, weigh ? share_of(bins[i], vf_load(mask)) : bins[i]);
+            }
         }
     }
 }
@@ -51,7 +61,7 @@ static void medians_over_frequency(em_memory *m, const float *magnitude) {
             const float *rows[LANES + 2 * REACH];
             float *to[LANES];
             for (int i = 0; i < LANES + 2 * REACH; i++) rows[i] = magnitude + m->mirror[k + i] * LANES + lane;
-            for (int i = 0; i < LANES; i++) to[i] = k + i < BINS ? m->sudden + (k + i) * LANES + lane : unused;
+            for (int i = 0; i < LANES; i++) to[i] = k + i < BINS ? m->mask + (k + i) * LANES + lane : unused;
             medians_of_31(rows, to);
         }
 }
@@ -159,13 +169,12 @@ static void finish_hops(em_song *song, const float *hops, ptrdiff_t first, em_pa
         }
 }
 
-/* One group, once the frames after it are in the ring. */
+/* One group, once the frames after it are in the ring and m->mask holds its medians over frequency. */
 static void separate(em_song *song, ptrdiff_t group, em_parts *parts) {
     em_memory *m = song->memory;
     const int at = (int)(group % 2);
-    medians_over_time(m, group, song->frames);
-    medians_over_frequency(m, m->magnitude[at]);
-    fold(m, m->spectrum_re[at], m->spectrum_im[at], 1);
+    mask_by_time(m, group, song->frames, 1);
+    fold(m, m->spectrum_re[at], m->spectrum_im[at], m->mask);
     single_transform(&m->fft, m->im, m->re, m->spare_im, m->spare_re);
     finish_hops(song, m->hops[at], group * LANES, parts);
 }

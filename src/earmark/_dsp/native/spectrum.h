@@ -65,11 +65,9 @@ static inline ALWAYS void unfold(const em_memory *m, float *re, float *im, float
     if (magnitude) memcpy(m->most, most, sizeof most);
 }
 
-/* The way back, of spectra weighed by h^2 / (h^2 + p^2): steady sound against sudden sound. What comes out is
-   twice as large. */
-static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, int masked) {
+/* The way back, of masked spectra if there is a mask. What comes out is twice as large. */
+static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, const float *mask) {
     const single_fft_table *t = &m->fft;
-    const float nothing = 1.17549435e-38f; /* where both medians are nothing the mask is a half */
     for (int k = 0; k <= HALF / 2; k++) {
         const int low = PLACE(k), high = PLACE((HALF - k) % HALF);
         const float wr = t->half_re[k], wi = t->half_im[k];
@@ -78,10 +76,7 @@ static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, i
             for (int side = 0; side < 2; side++) {
                 const int at = (side ? HALF - k : k) * LANES + lane;
                 part[2 * side] = vf_load(re + at), part[2 * side + 1] = vf_load(im + at);
-                if (!masked) continue;
-                const vf h = vf_load(m->steady + at), p = vf_load(m->sudden + at), hh = h * h + nothing;
-                const vf mask = hh * vf_inverse(hh + (p * p + nothing));
-                part[2 * side] *= mask, part[2 * side + 1] *= mask;
+                if (mask) part[2 * side] *= vf_load(mask + at), part[2 * side + 1] *= vf_load(mask + at);
             }
             const vf er = part[0] + part[2], ei = part[1] - part[3];
             const vf dr = part[0] - part[2], di = part[1] + part[3];
@@ -98,15 +93,6 @@ static void silence_group(int frames, float *re, float *im, float *magnitude, fl
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < BINS; k++)
             memset(rows[i] + k * LANES + frames, 0, (size_t)(LANES - frames) * sizeof(float));
-}
-
-static void measure_bins(const em_memory *m, float *re, float *im, float *magnitude, float *power) {
-    for (int lane = 0; lane < LANES; lane += W) {
-        vf most = vf_all(0);
-        for (int at = lane; at < GROUP; at += LANES)
-            most = vf_max(most, put_bin(re, im, magnitude, power, at, vf_load(re + at), vf_load(im + at)));
-        vf_store(m->most + lane, most);
-    }
 }
 
 #endif

@@ -14,7 +14,7 @@ import errands
 import sounds
 import stores
 from earmark.errors import ArgumentError, ExecutorError, MissingFileError, WorkerDiedError
-from earmark.executors import as_finished, executor
+from earmark.executors import as_finished, cluster, executor
 from earmark.service.library import Library
 
 pytestmark = pytest.mark.slow
@@ -230,6 +230,17 @@ def test_workers_without_earmark(scheduler, tmp_path):
     with clusters.workers(scheduler, PYTHONPATH=str(tmp_path)):
         error = refused(scheduler)
     assert error.message.startswith("Earmark is not installed for the worker tcp://127.0.0.1:")
+
+
+def test_a_worker_that_comes_later_is_put_to_use(scheduler, installed, monkeypatch):
+    monkeypatch.setattr(cluster, "_COUNTED_S", 0.0)
+    place = {"PYTHONPATH": str(installed)}
+    with clusters.workers(scheduler, **place), executor("dask", address=scheduler) as work:
+        assert work.workers == 1
+        with clusters.workers(scheduler, **place):
+            assert work.workers == 2
+            pids = {future.result() for _, future in as_finished(work, "nap", [(0.2,)] * 8)}
+    assert len(pids) == 2
 
 
 def test_a_scheduler_that_dies(installed, tmp_path):

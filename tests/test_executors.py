@@ -1,6 +1,7 @@
 """Executors: the same answers from each, and no way for a worker to take a batch with it."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import errands
-from earmark.errors import ArgumentError, MissingFileError, UnknownNameError, WorkerDiedError
+from earmark import __version__
+from earmark.errors import ArgumentError, ExecutorError, MissingFileError, UnknownNameError, WorkerDiedError
 from earmark.executors import EXECUTORS, as_finished, executor
-from earmark.executors._tasks import checked, resolve
+from earmark.executors._tasks import answer, checked, resolve, settle
 from earmark.executors.processes import processors
 
 SHOWN = "earmark.audio:shown"
@@ -124,6 +126,19 @@ def echo(installed):
         with executor("processes", 1) as made:
             made.submit("add", 1, 2).result()
             yield made
+
+
+def test_a_worker_with_another_earmark_does_nothing():
+    job = pickle.dumps(("0.0", SHOWN, ("a.mp3",)))
+    future = Future()
+    settle(future, answer(job))
+    with pytest.raises(ExecutorError) as caught:
+        future.result()
+    assert caught.value.message == f"a worker has Earmark {__version__}, not 0.0"
+    assert (
+        caught.value.hint
+        == "install the same version of earmark on every machine, and start the workers anew"
+    )
 
 
 # --- names

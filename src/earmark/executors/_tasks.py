@@ -9,11 +9,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from earmark.errors import ArgumentError, EarmarkError
+from earmark.errors import ArgumentError, EarmarkError, ExecutorError
 
 GROUP = "earmark.tasks"
+SAME_VERSION = "install the same version of earmark on every machine, and start the workers anew"
 _INSIDE = re.compile(r"earmark(\.[a-z_][a-z0-9_]*)+:[a-z][a-z0-9_]*")
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def version() -> str:
+    """Return the version of Earmark that runs here; the package itself lies above this room."""
+    here: str = importlib.import_module("earmark").__version__
+    return here
 
 
 def checked(task: str) -> str:
@@ -81,7 +88,7 @@ def packed(task: str, arguments: tuple[Any, ...]) -> bytes:
         If the task has no name that travels, or the arguments cannot.
     """
     try:
-        return pickle.dumps((checked(task), arguments))
+        return pickle.dumps((version(), checked(task), arguments))
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         raise ArgumentError(f"the arguments of '{task}' cannot travel: {error}", "give plain data") from error
 
@@ -89,7 +96,9 @@ def packed(task: str, arguments: tuple[Any, ...]) -> bytes:
 def answer(job: bytes) -> bytes:
     """Do a job that came from elsewhere, and return what became of it; :func:`settle` takes it."""
     try:
-        task, arguments = pickle.loads(job)  # noqa: S301 - whoever may send jobs may have anything done here
+        theirs, task, arguments = pickle.loads(job)  # noqa: S301 - who may send jobs may have anything done
+        if theirs != version():
+            raise ExecutorError(f"a worker has Earmark {version()}, not {theirs}", SAME_VERSION)
         return pickle.dumps((run(task, arguments), None))
     except Exception as error:  # noqa: BLE001 - whatever the task raises is the caller's
         if not isinstance(error, EarmarkError):  # a fault of the program: where it lies does not travel

@@ -10,14 +10,12 @@ from contextlib import ExitStack
 from typing import Any, Self
 
 from earmark.errors import ArgumentError, EarmarkError, ExecutorError, WorkerDiedError
-from earmark.executors._tasks import answer, packed, settle
+from earmark.executors._tasks import SAME_VERSION, answer, packed, settle, version
 from earmark.executors.processes import processors
 
 _CONNECT_S = 10
 _COUNTED_S = 5.0
 """For how long a count of the cluster's workers is good."""
-
-_INSTALL = "install the same version of earmark on every machine, and start the workers anew"
 
 
 class Cluster:
@@ -81,8 +79,7 @@ class Cluster:
         return self._opened.enter_context(client)
 
     def _check(self) -> None:
-        """Ask every worker for its version of Earmark: another would give other numbers, or none."""
-        ours = importlib.metadata.version("earmark")
+        """Ask every worker for its version of Earmark; one that comes later says it at its first job."""
         found = self._client.run(importlib.metadata.version, "earmark", on_error="return")
         if not found:
             raise ExecutorError(
@@ -90,9 +87,11 @@ class Cluster:
             )
         for worker, theirs in found.items():
             if isinstance(theirs, importlib.metadata.PackageNotFoundError):
-                raise ExecutorError(f"Earmark is not installed for the worker {worker}", _INSTALL)
-            if isinstance(theirs, str) and theirs != ours:
-                raise ExecutorError(f"the worker {worker} has Earmark {theirs}, not {ours}", _INSTALL)
+                raise ExecutorError(f"Earmark is not installed for the worker {worker}", SAME_VERSION)
+            if isinstance(theirs, str) and theirs != version():
+                raise ExecutorError(
+                    f"the worker {worker} has Earmark {theirs}, not {version()}", SAME_VERSION
+                )
 
     @property
     def workers(self) -> int:
@@ -166,5 +165,5 @@ def _failure(task: str, error: BaseException) -> ExecutorError:
             "start it again, and then the work: what was stored is not done twice",
         )
     if isinstance(error, ModuleNotFoundError) and error.name == "earmark":
-        return ExecutorError("Earmark is not installed for a worker of the cluster", _INSTALL)
+        return ExecutorError("Earmark is not installed for a worker of the cluster", SAME_VERSION)
     return ExecutorError(f"the cluster could not do a job of '{task}': {error}", "its logs say more")

@@ -102,6 +102,13 @@ static int finish(em_song *song) {
         onsets_of(song, per_frame(m, MEAN_RISES), song->onsets_mean);
     }
 moments:
+    if (song->parts & EM_CONTRAST)
+        for (ptrdiff_t group = 0; group < groups_of(song); group++) {
+            float rows[EM_BANDS * LANES] __attribute__((aligned(64)));
+            contrast_of(m->contrast + group * CONTRAST_GROUP, m->loudest, rows);
+            for (int band = 0; band < EM_BANDS; band++)
+                add_row(&m->row_sums[EM_CONTRAST_ROW + band], rows + band * LANES, frames_in(song, group));
+        }
     for (int row = EM_CHROMA_ROW; row < EM_ROWS; row++)
         if (m->row_sums[row].begun) moments_of(&m->row_sums[row], (double)song->frames, song->moments[row]);
     return 0;

@@ -34,7 +34,7 @@ static em_memory *remember(void) {
 
 static void forget(em_memory *m) {
     if (!m) return;
-    free_aligned(m->rows), free_aligned(m->exact_rows), free_aligned(m->power), free_aligned(m->mel), free_aligned(m->per_frame);
+    free_aligned(m->rows), free_aligned(m->exact_rows), free_aligned(m->power), free_aligned(m->mel), free_aligned(m->per_frame), free_aligned(m->contrast);
     free(m->exact), free(m->peak_hz), free(m->peak_height), free(m);
 }
 

@@ -16,7 +16,7 @@ enum {
     EM_ONSETS = 256
 };
 
-enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS = 512 };
+enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS = 512, EM_FEW = 32 };
 
 /* Rows of moments, mean and population variance each, in the order that module.c gives them names in. */
 enum {
@@ -45,7 +45,7 @@ typedef struct {
     const int *mel_runs;     /* (128, 2): first bin and end of each */
     const float *cosines;    /* (20, 128): the discrete cosine transform */
     const double *tuning;    /* (101,): edges of the histogram of deviations */
-    const int *contrast;     /* (7, 3): first bin, bins, bins averaged at either end of a band */
+    const int *contrast;     /* (7, 3): first bin, end and how many are averaged at either end of a band */
     int first_peak, end_peak; /* bins that spectral peaks are looked for in */
 } em_rate;
 

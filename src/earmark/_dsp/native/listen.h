@@ -4,8 +4,9 @@
 
 #include "measure.h"
 #include "separate.h"
+#include "texture.h"
 
-enum { RMS, CENTROID, BANDWIDTH, ROLLOFF, CROSSINGS, HARMONIC, PERCUSSIVE, RISES, MEAN_RISES, PER_FRAME };
+enum { RMS, CENTROID, BANDWIDTH, ROLLOFF, CROSSINGS, HARMONIC, PERCUSSIVE, RISES, MEAN_RISES, FLATNESS, FLUX, PER_FRAME };
 
 static float *per_frame(const em_memory *m, int what) { return m->per_frame + what * m->frame_room; }
 
@@ -26,6 +27,13 @@ static int make_room(em_song *song) {
         m->per_frame = aligned_memory((size_t)frames * PER_FRAME * sizeof(float));
         if (!m->per_frame) return -1;
         m->frame_room = frames;
+    }
+    if (song->parts & EM_CONTRAST && groups_of(song) > m->contrast_room) {
+        free_aligned(m->contrast);
+        m->contrast_room = 0;
+        m->contrast = aligned_memory((size_t)groups_of(song) * CONTRAST_GROUP * sizeof(float));
+        if (!m->contrast) return -1;
+        m->contrast_room = groups_of(song);
     }
     m->kept = groups_of(song) < KEPT_GROUPS ? groups_of(song) : KEPT_GROUPS;
     if (m->kept + 1 > m->kept_room) { /* one more for the group at hand */
@@ -145,12 +153,40 @@ static void waveform(em_song *song) {
     }
 }
 
+/* What is measured of a group beside its shape: for pass two, or frame by frame. */
+static void measure_texture(em_song *song, ptrdiff_t group, const float *power) {
+    em_memory *m = song->memory;
+    if (song->parts & EM_CONTRAST) {
+        float *found = m->contrast + group * CONTRAST_GROUP;
+        peaks_and_valleys(song->rate, m->magnitude, found);
+        for (int side = 0; side < 2; side++)
+            m->loudest[side] = loudest_of(found + side * EM_BANDS * LANES, EM_BANDS * LANES, m->loudest[side]);
+    }
+    if (song->parts & EM_FLATNESS) flatness_of(power, per_frame(m, FLATNESS) + group * LANES);
+    if (song->parts & EM_FLUX)
+        for (ptrdiff_t f = group * LANES; f < group * LANES + frames_in(song, group); f++)
+            if (f > 0)
+                per_frame(m, FLUX)[f] = change_between(m->frames + (f - 1) % RING * FRAME_ROW, m->frames + f % RING * FRAME_ROW);
+}
+
+static void moments_of_frames(em_song *song) {
+    static const int from[] = {RMS, CENTROID, BANDWIDTH, ROLLOFF, CROSSINGS};
+    static const int to[] = {EM_RMS, EM_CENTROID, EM_BANDWIDTH, EM_ROLLOFF, EM_CROSSINGS};
+    const em_memory *m = song->memory;
+    if (song->parts & EM_FRAMES)
+        for (int i = 0; i < 5; i++) moments_of_array(per_frame(m, from[i]), song->frames, song->moments[to[i]]);
+    if (song->parts & EM_FLATNESS)
+        moments_of_array(per_frame(m, FLATNESS), song->frames, song->moments[EM_FLAT]);
+    if (song->parts & EM_FLUX && song->frames > 1)
+        moments_of_array(per_frame(m, FLUX) + 1, song->frames - 1, song->moments[EM_CHANGE]);
+}
+
 static int listen(em_song *song) {
     em_memory *m = song->memory;
     const ptrdiff_t groups = groups_of(song);
     if (make_room(song) < 0) return -1;
     memset(m->row_sums, 0, sizeof m->row_sums);
-    m->peaks = 0, m->loudest_mel = 0;
+    m->peaks = 0, m->loudest_mel = m->loudest[0] = m->loudest[1] = 0;
     song->tuning = 0, song->loud[0] = song->loud[1] = 0;
     if (song->parts & EM_FRAMES) waveform(song);
     if (song->parts & EM_HPSS) memset(m->overlap, 0, HOP * LANES * sizeof(float));
@@ -165,8 +201,9 @@ static int listen(em_song *song) {
         if (song->parts & EM_MEL)
             for (int j = 0; j < EM_MELS; j++)
                 add_row(&m->row_sums[EM_MEL_ROW + j], mel + j * LANES, frames_in(song, group));
+        if (song->parts & (EM_HPSS | EM_FLUX)) remember_frames(m, m->magnitude, group);
+        measure_texture(song, group, power);
         if (!(song->parts & EM_HPSS)) continue;
-        remember_frames(m, m->magnitude, group);
         if (group > 0) separate(song, group - 1, &parts);
         medians_over_frequency(m, m->magnitude);
     }
@@ -186,10 +223,7 @@ static int listen(em_song *song) {
             moments_of_array(energy, song->frames, song->moments[part ? EM_PERCUSSIVE_RMS : EM_HARMONIC_RMS]);
         }
     }
-    if (song->parts & EM_FRAMES) {
-        const int rows[5] = {EM_RMS, EM_CENTROID, EM_BANDWIDTH, EM_ROLLOFF, EM_CROSSINGS};
-        for (int i = 0; i < 5; i++) moments_of_array(per_frame(m, RMS + i), song->frames, song->moments[rows[i]]);
-    }
+    moments_of_frames(song);
     if (song->parts & EM_CHROMA) {
         float *spare = malloc((size_t)(m->peaks ? m->peaks : 1) * sizeof(float));
         if (!spare) return -1;

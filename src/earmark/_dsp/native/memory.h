@@ -87,13 +87,15 @@ struct em_memory {
     float *rise;                                /* EM_MELS rows */
     float *power;                               /* spectra kept for pass two, groups of BINS rows */
     float *mel;                                 /* mel spectra kept for pass two */
+    float *contrast;                            /* peaks and valleys of all groups */
+    ptrdiff_t contrast_room;
     ptrdiff_t kept, kept_room;
     float *per_frame;                           /* arrays of one number per frame or hop */
     ptrdiff_t frame_room;
     float *peak_hz, *peak_height;
     ptrdiff_t peaks, peak_room;
     int mirror[BINS + LANES + 2 * REACH]; /* where the bin REACH below lies, mirrored at the ends */
-    float loudest_mel;
+    float loudest_mel, loudest[2];        /* of peaks and of valleys */
     em_sums row_sums[EM_ROWS];
 };
 

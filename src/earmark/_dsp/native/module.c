@@ -168,6 +168,10 @@ static PyObject *measure(PyObject *self, PyObject *arguments) {
         goto done;
     for (int j = 0; j < 2 * EM_MELS; j++)
         if (rate.mel_runs[j] < 0 || rate.mel_runs[j] > EM_BINS) rate.first_peak = -1;
+    for (int band = 0; band < EM_BANDS; band++) {
+        const int *of = rate.contrast + 3 * band;
+        if (of[0] < 0 || of[1] > EM_BINS || of[2] < 1 || of[2] > EM_FEW || of[1] - of[0] < of[2]) rate.first_peak = -1;
+    }
     if (rate.first_peak < 1 || rate.end_peak > EM_BINS - 1) {
         PyErr_SetString(PyExc_ValueError, "filters or peaks outside the spectrum");
         goto done;

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
         AudioError,
         BundleError,
         EarmarkError,
+        StoreError,
         UnknownNameError,
     )
     from earmark.features import FeatureTable, extract
     from earmark.records import Clip, Prediction, Segment
+    from earmark.service.library import Library
     from earmark.service.predictor import Predictor, classify
 
 __version__ = "0.1.0"
@@ -33,9 +35,11 @@ __all__ = [
     "Clip",
     "EarmarkError",
     "FeatureTable",
+    "Library",
     "Prediction",
     "Predictor",
     "Segment",
+    "StoreError",
     "UnknownNameError",
     "__version__",
     "classify",
@@ -50,9 +54,11 @@ _HOMES = {
     "Clip": "earmark.records",
     "EarmarkError": "earmark.errors",
     "FeatureTable": "earmark.features",
+    "Library": "earmark.service.library",
     "Prediction": "earmark.records",
     "Predictor": "earmark.service.predictor",
     "Segment": "earmark.records",
+    "StoreError": "earmark.errors",
     "UnknownNameError": "earmark.errors",
     "classify": "earmark.service.predictor",
     "extract": "earmark.features",

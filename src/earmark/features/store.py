@@ -19,6 +19,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -26,7 +27,6 @@ from typing import NamedTuple, Self
 import numpy as np
 import pyarrow as pa
 
-import earmark
 from earmark.errors import StoreError
 from earmark.features.parts import (
     add_part,
@@ -209,7 +209,7 @@ class FeatureStore:
             "songs": len(self.measured(shelf)),
             "parts": parts,
             "last_written_with": {
-                "earmark": earmark.__version__,
+                "earmark": metadata.version("earmark"),
                 "numpy": np.__version__,
                 "pyarrow": pa.__version__,
                 "python": platform.python_version(),

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any
 
 import pyarrow as pa
 
@@ -144,18 +143,30 @@ class Library:
         paths = None if only is None else only.paths
         return joined({name: self._store.read(shelf, paths) for name, shelf in shelves.items()})
 
-    def save(self, file: str | os.PathLike[str], *arguments: Any, **named: Any) -> None:
-        """Write what :meth:`read` returns for these arguments as one CSV or Parquet file.
+    def save(
+        self,
+        file: str | os.PathLike[str],
+        features: str | Iterable[str] = "gtzan58",
+        window: str | Window = WINDOW,
+        only: Extraction | None = None,
+    ) -> None:
+        """Write what :meth:`read` returns as one file, in the place of any that is there.
+
+        Parameters
+        ----------
+        file : str or os.PathLike
+            A name that ends in ``.csv`` or ``.parquet``, in a folder that is there.
+        features, window, only
+            As :meth:`read`.
 
         Raises
         ------
         ArgumentError
-            If the file's name ends in neither ``.csv`` nor ``.parquet``.
+            If the file's name ends otherwise, or its folder is missing.
         StoreError
             If it cannot be written.
         """
-        checked(file)
-        export(self.read(*arguments, **named), file)
+        export(self.read(features, window, only), checked(file))
 
     def songs(self) -> pa.Table:
         """Return every path that was ever heard: ``path``, ``track_id``, ``signature``."""

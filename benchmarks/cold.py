@@ -17,7 +17,7 @@ from statistics import median
 import av
 import numpy as np
 
-from benchmarks.features import cpu_model
+from benchmarks.machine import cpu_model
 from earmark import audio
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -30,7 +30,7 @@ TEMPO_SHARE = 0.995
 KINDS = {"clip": "30-s clips", "segment": "3-s segments", "synthetic": "synthetic sounds"}
 TEXT = """# Parity with librosa
 
-The 57 sound columns by every signal path against librosa's functions with their defaults, on the same samples:
+The 57 sound columns by every signal path against librosa's functions with their defaults, on the same sound:
 real music as far as it is at hand (no clip of the published GTZAN test list), three segments of each clip
 measured as pieces of their own, and the synthetic sounds of the tests. Written by
 `python -m benchmarks.parity_report --write`.

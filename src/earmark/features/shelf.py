@@ -43,12 +43,12 @@ class Shelf:
     columns: tuple[str, ...]
     made_with: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def hash(self) -> str:
         """Hash of everything that the numbers depend on."""
         return content_hash({"format": FORMAT, **self.to_dict()})
 
-    @property
+    @functools.cached_property
     def folder(self) -> str:
         """Where it lies in the store: ``gtzan58@1/3s-9f2c0a1b7d3e4f55``."""
         window = re.sub(r"[^0-9a-z.+]+", "-", self.window)

@@ -166,7 +166,8 @@ class Library:
         StoreError
             If it cannot be written.
         """
-        export(self.read(features, window, only), checked(file))
+        path = checked(file)  # before much is read
+        export(self.read(features, window, only), path)
 
     def songs(self) -> pa.Table:
         """Return every path that was ever heard: ``path``, ``track_id``, ``signature``."""

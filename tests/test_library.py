@@ -1,21 +1,17 @@
 """Features of many songs, run after run: nothing is measured twice, nothing that failed ends anything."""
 
-import doctest
 import os
 import shutil
 from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 import sounds
-from earmark import workspace
-from earmark.cli import extract as command
 from earmark.errors import ArgumentError, ExecutorError, StoreError, UnknownNameError, WorkerDiedError
-from earmark.features import FEATURE_SETS, FeatureTable, shelf, store
-from earmark.service import extraction, hearing, library
+from earmark.features import FEATURE_SETS, FeatureTable
+from earmark.service import hearing, library
 from earmark.service.library import Library
 
 
@@ -288,6 +284,24 @@ def test_a_song_that_kills_its_worker_is_a_row(kept, music, measured, monkeypatc
     assert kept.extract(music).failures == {}
 
 
+def test_a_song_that_changes_while_it_is_heard(kept, music, measured, monkeypatch):
+    def measure(address, sets, window):
+        os.utime(address, ns=(1, 1))
+        return cheap(address, sets, window)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hearing, "measure", measure)
+        done = kept.extract(music / "a.wav")
+    assert done.failures == {
+        str(music / "a.wav"): (
+            "UnreadableError",
+            f"'{music / 'a.wav'}' has changed while it was heard",
+            "run again when nobody writes it",
+        )
+    }
+    assert counts(kept.extract(music / "a.wav")) == (1, 0, 0, 0)
+
+
 def test_work_that_cannot_be_shared_out_ends_the_run_and_keeps_what_is_done(
     kept, music, measured, monkeypatch
 ):
@@ -347,49 +361,3 @@ def test_songs_are_told_by_their_whole_path(kept, music, measured, monkeypatch):
     monkeypatch.chdir(music.parent)
     assert counts(kept.extract("music/../music/a.wav")) == (0, 0, 1, 0)
     assert kept.songs().column("path").to_pylist() == [str(music / "a.wav")]
-
-
-# With real workers and real numbers.
-
-
-def serialized(table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table.combine_chunks())
-    return sink.getvalue().to_pybytes()
-
-
-def test_the_number_of_workers_does_not_matter(music, tmp_path):
-    for seed in range(3):
-        sounds.write(music / f"more{seed}.wav", sounds.music(2.0, 22050, 1, seed + 5), 22050)
-    (music / "text.mp3").write_text("la la\n" * 100)
-    tables = []
-    for workers in (1, 2):
-        kept = Library(tmp_path / f"features{workers}")
-        done = kept.extract(music, window="1s", workers=workers)
-        assert counts(done) == (6, 0, 0, 1)
-        tables.append(kept.read(window="1s"))
-    one, two = (serialized(table) for table in tables)
-    assert one == two
-    assert tables[0].num_rows == 9
-
-
-def test_the_numbers_are_those_of_extract(kept, music):
-    import earmark
-
-    kept.extract(music / "a.wav", window="whole")
-    table = kept.read(window="whole")
-    expected = earmark.extract(music / "a.wav")
-    row = [table.column(column)[0].as_py() for column in expected.columns]
-    np.testing.assert_array_equal(row, expected.values[0])
-
-
-def test_the_examples_in_the_docstrings_run(music, tmp_path):
-    attempted = 0
-    for module in (workspace, shelf, store, library, extraction, command):
-        given = {"song": music / "a.wav", "folder": tmp_path / module.__name__}
-        sounds.write(given["song"], sounds.music(7.0, 22050, 1), 22050)
-        result = doctest.testmod(module, extraglobs=given)
-        assert result.failed == 0
-        attempted += result.attempted
-    assert attempted >= 12

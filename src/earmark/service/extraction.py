@@ -15,7 +15,7 @@ from earmark.errors import EarmarkError, ExecutorError, MissingFileError, Worker
 from earmark.executors import Executor, as_finished
 from earmark.features.shelf import Failure, Shelf, SongRecord
 from earmark.features.store import FeatureStore, StoreWriter
-from earmark.service.hearing import TASK, Heard, failure
+from earmark.service.hearing import TASK, Heard, failure, signature_of
 
 _USER = re.compile(r"(?<=://)[^/@]*@")
 
@@ -74,6 +74,7 @@ class Job(NamedTuple):
     sets: tuple[str, ...]
     window: str
     track_id: str = ""
+    signature: str = ""
 
 
 class Run:
@@ -144,7 +145,7 @@ class Run:
             self._count("recognised", path, track_id)
         else:
             self._under_way.add(track_id)
-            self._waiting.append(Job(address, left, self._window, track_id))
+            self._waiting.append(Job(address, left, self._window, track_id, signature))
 
     def _why_not(self, name: str, path: str, signature: str) -> Failure | None:
         """Return why it is of no use to try a song again."""
@@ -195,7 +196,9 @@ class Run:
         if missing and track_id not in self._under_way:
             self._under_way.add(track_id)
             self._gone[path] = gone
-            self._waiting.appendleft(Job(job.address, missing, self._window, track_id))
+            self._waiting.appendleft(
+                Job(job.address, missing, self._window, track_id, self._signatures[path])
+            )
             return None
         self._count("recognised", path, track_id)
         return SongRecord(path, self._signatures[path], track_id, gone=gone)
@@ -250,18 +253,6 @@ def text_of(address: str) -> str:
     ('/music/caf\\xe9.mp3', 'ftp://host/a.mp3')
     """
     return _USER.sub("", os.fsencode(address).decode("utf-8", "backslashreplace"), count=1)
-
-
-def signature_of(address: str) -> str:
-    """Return what shows that a song is still the same without reading it; nothing if it is not there.
-
-    For a file that is its size and the time of its last change: ``"1234567:1763658000123456789"``.
-    """
-    try:
-        size, version = audio.stamp(address)
-    except EarmarkError:
-        return ""  # whoever tries to hear it will say why
-    return f"{size}:{version}"
 
 
 def _is_gone(address: str) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from earmark import audio
 from earmark.audio.windows import Window, parse_window
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, UnreadableError
 from earmark.features import FeatureTable
 from earmark.features.shelf import Cuts, Failure
 from earmark.features.songs import measure
@@ -32,7 +32,7 @@ class Heard(NamedTuple):
     failures: dict[str, Failure]
 
 
-def hear(address: str, sets: tuple[str, ...], window: str, track_id: str = "") -> Heard:
+def hear(address: str, sets: tuple[str, ...], window: str, track_id: str = "", signature: str = "") -> Heard:
     """Hash a song's sound, unless the hash is known, and compute the feature sets asked for, if any.
 
     Parameters
@@ -45,14 +45,23 @@ def hear(address: str, sets: tuple[str, ...], window: str, track_id: str = "") -
         How the song is cut.
     track_id : str
         The hash, where it is known.
+    signature : str
+        What :func:`signature_of` gave before the song was hashed, then.
 
     Raises
     ------
     AudioError
-        If the sound cannot be had.
+        If the sound cannot be had, or is no longer the one that was hashed.
     """
-    track_id = track_id or audio.sound_hash(address)
-    cut = parse_window(window)
+    found = _found(address, sets, parse_window(window), track_id or audio.sound_hash(address))
+    if signature and signature_of(address) != signature:
+        raise UnreadableError(
+            f"'{audio.shown(address)}' has changed while it was heard", "run again when nobody writes it"
+        )
+    return found
+
+
+def _found(address: str, sets: tuple[str, ...], cut: Window, track_id: str) -> Heard:
     try:
         return Heard(track_id, _measured(address, sets, cut), {})
     except EarmarkError as error:
@@ -85,3 +94,15 @@ def failure(error: BaseException) -> Failure:
     return Failure(
         name, f"{name}: {error}", "this is a fault of Earmark: please report it, with the song if you may"
     )
+
+
+def signature_of(address: str) -> str:
+    """Return what shows that a song is still the same without reading it; nothing if it is not there.
+
+    For a file that is its size and the time of its last change: ``"1234567:1763658000123456789"``.
+    """
+    try:
+        size, version = audio.stamp(address)
+    except EarmarkError:
+        return ""  # whoever tries to hear it will say why
+    return f"{size}:{version}"

@@ -101,8 +101,9 @@ class Library:
         for file in found.files:
             run.look_at(audio.address(file))
         if executor is None:
-            # One song is heard before a worker would have started.
-            executor = "inline" if run.waiting <= 1 and address is None else "processes"
+            # One song is heard before a worker would have started. Among many, one that kills is a failure.
+            alone = len(found.files) <= 1 or not run.waiting
+            executor = "inline" if alone and address is None else "processes"
             workers = None if executor == "inline" else workers
         with (
             StoreWriter(self._store, shelves.values()) as writer,

@@ -1,0 +1,67 @@
+"""Features of a library with real workers and real numbers."""
+
+import doctest
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import earmark
+import sounds
+from earmark import Library, workspace
+from earmark.cli import extract as command
+from earmark.features import shelf, store
+from earmark.service import extraction, hearing, library
+
+
+@pytest.fixture
+def music(tmp_path) -> Path:
+    """Return a folder with three songs: a.wav, b.mp3, c.flac."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for seed, name in enumerate(("a.wav", "b.mp3", "c.flac")):
+        sounds.write(folder / name, sounds.music(1.0, 22050, 1, seed), 22050)
+    return folder
+
+
+def serialized(table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return sink.getvalue().to_pybytes()
+
+
+def test_the_number_of_workers_does_not_matter(music, tmp_path):
+    for seed in range(3):
+        sounds.write(music / f"more{seed}.wav", sounds.music(2.0, 22050, 1, seed + 5), 22050)
+    (music / "text.mp3").write_text("la la\n" * 100)
+    tables = []
+    for workers in (1, 2):
+        kept = Library(tmp_path / f"features{workers}")
+        done = kept.extract(music, window="1s", workers=workers)
+        assert (done.measured, done.failed) == (6, 1)
+        tables.append(kept.read(window="1s"))
+    one, two = (serialized(table) for table in tables)
+    assert one == two
+    assert tables[0].num_rows == 9
+
+
+def test_the_numbers_are_those_of_extract(music, tmp_path):
+    kept = Library(tmp_path / "features")
+    kept.extract(music / "a.wav", window="whole")
+    table = kept.read(window="whole")
+    expected = earmark.extract(music / "a.wav")
+    row = [table.column(column)[0].as_py() for column in expected.columns]
+    np.testing.assert_array_equal(row, expected.values[0])
+
+
+def test_the_examples_in_the_docstrings_run(music, tmp_path):
+    attempted = 0
+    for module in (workspace, shelf, store, library, extraction, hearing, command):
+        given = {"song": music / "a.wav", "folder": tmp_path / module.__name__}
+        sounds.write(given["song"], sounds.music(7.0, 22050, 1), 22050)
+        result = doctest.testmod(module, extraglobs=given)
+        assert result.failed == 0
+        attempted += result.attempted
+    assert attempted >= 12

@@ -48,10 +48,12 @@ def _draw(figures: Figures, theme: Theme, path: Path) -> None:
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     with rc_context({"svg.hashsalt": "earmark", "svg.fonttype": "path", "font.family": "DejaVu Sans"}):
-        page = Figure(figsize=_SIZE_IN, facecolor=theme.paper, layout="constrained")
-        page.get_layout_engine().set(wspace=0.08, h_pad=0.08)
+        page = Figure(
+            figsize=_SIZE_IN, facecolor=theme.paper, layout=ConstrainedLayoutEngine(wspace=0.08, h_pad=0.08)
+        )
         FigureCanvasSVG(page)
         for axes, load in zip(page.subplots(1, 2, sharey=True), _PANELS, strict=True):
             axes.set_facecolor(theme.paper)

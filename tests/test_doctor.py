@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from earmark import audio
-from earmark._dsp import native_core
+from earmark._dsp import native
 from earmark.audio import formats
 from earmark.cli import doctor as face
 from earmark.errors import BundleError, NotAudioError
@@ -83,8 +83,8 @@ def path(monkeypatch):
     """What the doctor says of the signal path, with these kernels and this wish."""
 
     def say(kernels, wish=None):
-        monkeypatch.setattr(native_core, "isas", lambda: kernels)
-        native_core.chosen.cache_clear()
+        monkeypatch.setattr(native, "isas", lambda: kernels)
+        native.chosen.cache_clear()
         if wish is None:
             monkeypatch.delenv("EARMARK_DSP", raising=False)
         else:
@@ -94,7 +94,7 @@ def path(monkeypatch):
 
     yield say
     monkeypatch.undo()
-    native_core.chosen.cache_clear()
+    native.chosen.cache_clear()
 
 
 def test_the_kernel_in_use_is_named(whole_model, path):

@@ -1,6 +1,6 @@
 """The heart of every feature set: from samples to moments, by the fastest path there is."""
 
-from earmark._dsp import native_core, numpy_core
+from earmark._dsp import native, native_core, numpy_core
 from earmark._dsp.numpy_core import Core
 from earmark._dsp.passes import PARTS
 from earmark._dsp.spectrum import FloatArray
@@ -49,7 +49,7 @@ def core(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: bool =
         raise ArgumentError(
             f"samples up to {peak:g}", f"give finite ones up to {_LOUDEST:g}: full scale is 1"
         )
-    isa = native_core.kernel()
+    isa = native.kernel()
     if isa is None or mirror_ends:
         return numpy_core.core(y, rate_hz, parts, mirror_ends)
     return native_core.core(isa, y, rate_hz, parts)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from earmark._dsp import native
 from earmark._dsp.spectrum import BLOCK_FRAMES, FloatArray, hann
 
 _MEMORY_S = 8.0
@@ -72,6 +73,14 @@ def resemblance(onsets: FloatArray, rate_hz: int, hop: int) -> NDArray[np.float6
         1 at lag 0, or less if some stretches hold no onsets, and never below 0.
     """
     lags = int(_MEMORY_S * rate_hz) // hop
+    isa = native.kernel()
+    if isa is None or lags > native.MOST_LAGS:
+        return _mean_correlation(onsets, lags)
+    return native.mean_correlation(isa, onsets, lags)
+
+
+def _mean_correlation(onsets: FloatArray, lags: int) -> NDArray[np.float64]:
+    """Return the mean autocorrelation of stretches of `lags` onsets."""
     padded = np.pad(onsets, lags // 2, mode="linear_ramp")
     stretches = sliding_window_view(padded, lags)[: len(onsets)]
     size = _fast_length(2 * lags - 1)

@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from earmark import __version__
-from earmark._dsp import native_core
+from earmark._dsp import native
 from earmark.errors import EarmarkError
 
 # What each optional distribution is for, in the user's words.
@@ -97,13 +97,13 @@ def _formats() -> Iterator[Finding]:
 
 def _signal_path() -> Finding:
     try:
-        kernel = native_core.kernel()
+        kernel = native.kernel()
     except EarmarkError as error:
         return Finding("paths", "sound features", False, str(error))
-    able = ", ".join((*native_core.isas(), "numpy"))
-    asked = os.environ.get(native_core.VARIABLE)
+    able = ", ".join((*native.isas(), "numpy"))
+    asked = os.environ.get(native.VARIABLE)
     if asked:
-        detail = f"{kernel or 'NumPy'}, as {native_core.VARIABLE} says; possible here: {able}"
+        detail = f"{kernel or 'NumPy'}, as {native.VARIABLE} says; possible here: {able}"
     elif kernel:
         detail = f"compiled kernel {kernel}, the fastest that runs here; possible: {able}"
     else:

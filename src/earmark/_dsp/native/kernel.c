@@ -13,11 +13,11 @@ static em_memory *remember(void) {
     single_fill_table(&m->fft);
     for (int i = 0; i < BINS + LANES + 2 * REACH; i++) m->mirror[i] = (int)mirrored(i - REACH, BINS);
     const size_t sizes[] = {PLACES, PLACES, PLACES, PLACES, HOP * HOP_ROW, HOP * HOP_ROW, GROUP, GROUP, GROUP, GROUP,
-                            GROUP, RING * FRAME_ROW, GROUP, HOP * LANES, LANES, 2 * MEL_GROUP, MEL_GROUP};
+                            GROUP, RING * FRAME_ROW, GROUP, HOP * LANES, LANES, LANES, 2 * MEL_GROUP, MEL_GROUP};
     float **const rows[] = {&m->re, &m->im, &m->spare_re, &m->spare_im, &m->hops[0], &m->hops[1],
                             &m->spectrum_re[0], &m->spectrum_im[0], &m->spectrum_re[1], &m->spectrum_im[1],
                             &m->magnitude, &m->frames, &m->mask, &m->overlap,
-                            &m->most, &m->level, &m->rise};
+                            &m->most, &m->noise, &m->level, &m->rise};
     const int count = sizeof sizes / sizeof *sizes;
     size_t total = 0;
     for (int i = 0; i < count; i++) total += (sizes[i] + 2 * LANES - 1) / LANES * LANES;

@@ -90,10 +90,13 @@ static int transform_group(em_song *song, ptrdiff_t group) {
     if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     float *centroid = per_frame(m, CENTROID) + group * LANES, *bandwidth = per_frame(m, BANDWIDTH) + group * LANES;
     float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
-    if (!shape_of(song, magnitude, centroid, bandwidth, rolloff)) return 0;
+    float *found = song->parts & EM_CONTRAST ? m->contrast + group * CONTRAST_GROUP : NULL;
+    if (found) peaks_and_valleys(song->rate, magnitude, found);
+    if (!shape_of(song, magnitude, centroid, bandwidth, rolloff) && !(found && valleys_drown(found, m->noise))) return 0;
     if (transform_exactly(song, m->hops[at], re, im, magnitude, power) < 0) return -1;
     if (frames < LANES) silence_group(frames, re, im, magnitude, power);
     shape_of(song, magnitude, centroid, bandwidth, rolloff);
+    if (found) peaks_and_valleys(song->rate, magnitude, found);
     return 0;
 }
 
@@ -157,8 +160,7 @@ static void waveform(em_song *song) {
 static void measure_texture(em_song *song, ptrdiff_t group, const float *power) {
     em_memory *m = song->memory;
     if (song->parts & EM_CONTRAST) {
-        float *found = m->contrast + group * CONTRAST_GROUP;
-        peaks_and_valleys(song->rate, m->magnitude, found);
+        const float *found = m->contrast + group * CONTRAST_GROUP;
         for (int side = 0; side < 2; side++)
             m->loudest[side] = loudest_of(found + side * EM_BANDS * LANES, EM_BANDS * LANES, m->loudest[side]);
     }

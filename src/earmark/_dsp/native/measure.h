@@ -48,6 +48,7 @@ static int shape_of(const em_song *song, const float *magnitude, float *centroid
             past += vf_choose(below, vf_all(1), vf_all(0));
         }
         vf_store(centroid + lane, middle), vf_store(bandwidth + lane, wide);
+        vf_store(song->memory->noise + lane, level);
         float starts[W], limits[W], sums[W];
         int32_t shown[W];
         memcpy(starts, &past, sizeof past), memcpy(limits, &threshold, sizeof past), memcpy(sums, &before, sizeof past);

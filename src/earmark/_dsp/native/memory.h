@@ -82,7 +82,7 @@ struct em_memory {
     float *frames;                              /* 48 frames of FRAME_ROW magnitudes, a ring */
     float *mask;                                /* BINS rows: medians over frequency, then the mask */
     float *overlap;                             /* HOP rows: what frames left of the harmonic part in hops to come */
-    float *most;                                /* one row: the strongest power of a frame */
+    float *most, *noise;                        /* a row each: strongest power, noise of single precision */
     float *level;                               /* EM_MELS rows of 2 LANES: decibels, with the frame before */
     float *rise;                                /* EM_MELS rows */
     float *power;                               /* spectra kept for pass two, groups of BINS rows */

@@ -37,6 +37,16 @@ static void peaks_and_valleys(const em_rate *rate, const float *magnitude, float
     }
 }
 
+/* Whether rounding noise could show in the level of a valley. */
+static int valleys_drown(const float *found, const float *noise) {
+    int drowned = 0;
+    for (int at = EM_BANDS * LANES; at < CONTRAST_GROUP; at += W) {
+        const vf valley = vf_load(found + at);
+        drowned |= mask_of(vf_less(valley, vf_load(noise + at % LANES) * 256.0f) & vf_less(vf_all(1e-10f), valley));
+    }
+    return drowned;
+}
+
 /* Decibels by which peaks stand above valleys, either limited to 80 below its own loudest. */
 static void contrast_of(const float *found, const float loudest[2], float *contrast) {
     const float ten = 4.34294482f, floor = 1e-10f;

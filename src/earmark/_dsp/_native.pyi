@@ -1,0 +1,21 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+def isas() -> list[str]: ...
+def open(isa: str, /) -> object: ...  # noqa: A001 - it is the name in the module
+def measure(
+    ear: object,
+    samples: NDArray[np.float32],
+    parts: int,
+    rate: tuple[Any, ...],
+    filters_of: Callable[[float], tuple[NDArray[np.float32], NDArray[np.int32]]],
+    moments: NDArray[np.float64],
+    onsets: NDArray[np.float32],
+    onsets_mean: NDArray[np.float32],
+    /,
+) -> tuple[int, int]: ...
+def correlate(ear: object, onsets: NDArray[np.float32], sums: NDArray[np.float64], /) -> None: ...
+def floor(ear: object, samples: NDArray[np.float32], /) -> None: ...

@@ -22,6 +22,8 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m tools.sanitize
+	$(BIN)/python -m tools.wheel_check
 	$(BIN)/python -m tools.other_pythons
 
 $(UV):

@@ -51,9 +51,8 @@ def _draw(figures: Figures, theme: Theme, path: Path) -> None:
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     with rc_context({"svg.hashsalt": "earmark", "svg.fonttype": "path", "font.family": "DejaVu Sans"}):
-        page = Figure(
-            figsize=_SIZE_IN, facecolor=theme.paper, layout=ConstrainedLayoutEngine(wspace=0.08, h_pad=0.08)
-        )
+        layout = ConstrainedLayoutEngine(wspace=0.08, h_pad=0.08)
+        page = Figure(figsize=_SIZE_IN, facecolor=theme.paper, layout=layout)
         FigureCanvasSVG(page)
         for axes, load in zip(page.subplots(1, 2, sharey=True), _PANELS, strict=True):
             axes.set_facecolor(theme.paper)

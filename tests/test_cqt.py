@@ -60,8 +60,16 @@ def test_magnitude_equals_librosa_at_every_tuning(bins):
     assert_equal(cqt_magnitude(y, RATE_HZ, bins), theirs(y, tuning=bins))
 
 
+SLOW_RATE = pytest.param(
+    8500,
+    marks=pytest.mark.skipif(
+        librosa.__version__ >= "1", reason="librosa 1.0 keeps the lower octaves at another rate there"
+    ),
+)
+
+
 # At 44.1 kHz and above the signal is slowed down before the top octave.
-@pytest.mark.parametrize("rate_hz", [8500, 11025, 16000, 44100, 48000, 96000])
+@pytest.mark.parametrize("rate_hz", [SLOW_RATE, 11025, 16000, 44100, 48000, 96000])
 def test_magnitude_equals_librosa_at_other_rates(rate_hz):
     y = sounds.chords(2.0)
     assert_equal(cqt_magnitude(y, rate_hz), theirs(y, rate_hz))

@@ -61,6 +61,8 @@ def tests(folder: Path, library: Path, arguments: list[str]) -> int:
     if not Path(found.stdout.strip()).is_relative_to(folder):
         sys.exit(f"not the build with sanitizers: {found.stdout}")
     chosen = sorted(map(str, (ROOT / "tests").glob("test_native*.py")))
+    if not chosen:
+        sys.exit("no tests/test_native*.py")
     command = [sys.executable, "-m", "pytest", "-n", "0", *chosen, *arguments]
     return subprocess.run(command, cwd=ROOT, env=watched, check=False).returncode
 

@@ -1,6 +1,7 @@
 """Features of a library with real workers and real numbers."""
 
 import doctest
+import json
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,10 @@ def test_the_numbers_are_those_of_extract(music, tmp_path):
     expected = earmark.extract(music / "a.wav")
     row = [table.column(column)[0].as_py() for column in expected.columns]
     np.testing.assert_array_equal(row, expected.values[0])
+    (manifest,) = (tmp_path / "features").glob("gtzan58@*/*/manifest.json")
+    told = json.loads(manifest.read_text())["columns"]
+    assert set(told) == {*table.column_names} - {"path"}
+    assert told["tempo"].startswith("beats per minute; ")
 
 
 def test_the_examples_in_the_docstrings_run(music, tmp_path):

@@ -41,6 +41,7 @@ from earmark.features.parts import (
     write,
 )
 from earmark.features.shelf import FORMAT, Failure, Shelf, SongRecord
+from earmark.features.table import FEATURE_SETS
 from earmark.workspace import Journal, keeping, locked, orphans, write_text
 
 SONGS = 2_000
@@ -204,7 +205,7 @@ class FeatureStore:
             "format": FORMAT,
             "hash": shelf.hash,
             "made_from": shelf.to_dict(),
-            "columns": _WHAT,
+            "columns": {**_WHAT, **_meanings(shelf)},
             "rows": sum(parts.values()),
             "songs": len(self.measured(shelf)),
             "parts": parts,
@@ -216,6 +217,14 @@ class FeatureStore:
             },
         }
         write_text(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+
+
+def _meanings(shelf: Shelf) -> dict[str, str]:
+    """Return unit and source of each column, where this installation knows them."""
+    chosen = FEATURE_SETS[shelf.features] if shelf.features in FEATURE_SETS else None
+    if chosen is None or (chosen.version, chosen.columns) != (shelf.version, shelf.columns):
+        return {}
+    return {column.name: f"{column.unit}; {column.source}" for column in chosen.info}
 
 
 class StoreWriter:

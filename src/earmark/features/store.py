@@ -221,8 +221,10 @@ class FeatureStore:
 
 def _meanings(shelf: Shelf) -> dict[str, str]:
     """Return unit and source of each column, where this installation knows them."""
-    chosen = FEATURE_SETS[shelf.features] if shelf.features in FEATURE_SETS else None
-    if chosen is None or (chosen.version, chosen.columns) != (shelf.version, shelf.columns):
+    if shelf.features not in FEATURE_SETS:
+        return {}
+    chosen = FEATURE_SETS[shelf.features]
+    if (chosen.version, chosen.columns) != (shelf.version, shelf.columns):
         return {}
     return {column.name: f"{column.unit}; {column.source}" for column in chosen.info}
 

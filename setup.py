@@ -29,6 +29,7 @@ UNIX_FLAGS = [
 ]
 # One binary for every Python from 3.11 on, but for those without the GIL, which have no stable interface.
 STABLE = not sysconfig.get_config_var("Py_GIL_DISABLED")
+REQUIRED = os.environ.get("EARMARK_KERNEL") == "required"
 
 
 class BuildKernel(build_ext):
@@ -39,7 +40,7 @@ class BuildKernel(build_ext):
         try:
             self._build(ext)
         except Exception as error:
-            if os.environ.get("EARMARK_KERNEL") == "required":
+            if REQUIRED:
                 raise
             if self.editable_mode:  # then one of an earlier build may lie among the sources
                 Path("src", self.get_ext_filename(ext.name)).unlink(missing_ok=True)
@@ -48,7 +49,11 @@ class BuildKernel(build_ext):
 
     def _build(self, ext: Extension) -> None:
         unix = self.compiler.compiler_type == "unix"
-        ext.extra_compile_args = UNIX_FLAGS if unix else ["/O2", "/std:c11"]
+        ext.extra_compile_args = list(UNIX_FLAGS) if unix else ["/O2", "/std:c11"]
+        if unix and "CFLAGS" not in os.environ:
+            ext.extra_compile_args.append(
+                "-g0"
+            )  # Python's own flags would put 3 MB of hints for debuggers in
         ext.libraries = ["m"] if unix else []
         for isa, flags in self._variants(unix).items():
             ext.define_macros.append((f"EM_HAVE_{isa.upper()}", "1"))
@@ -78,7 +83,7 @@ setup(
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if STABLE else [],
             py_limited_api=STABLE,
             depends=HEADERS,
-            optional=True,
+            optional=not REQUIRED,
         )
     ],
 )

@@ -16,7 +16,7 @@ from earmark.features.shelf import SongRecord
 from earmark.service.library import Library
 from earmark.workspace import records_in
 
-SONGS, KILLS = 500, 20
+SONGS, KILLS = 250, 20
 # Turns a journal into parts after every few songs, so that kills hit that too.
 PROGRAM = """
 import sys

@@ -18,4 +18,13 @@ def measure(
     /,
 ) -> tuple[int, int]: ...
 def correlate(ear: object, onsets: NDArray[np.float32], sums: NDArray[np.float64], /) -> None: ...
+def constant_q(
+    ear: object,
+    samples: NDArray[np.float32],
+    hop: int,
+    weights: NDArray[np.float32],
+    runs: NDArray[np.int32],
+    energy: NDArray[np.float32],
+    /,
+) -> None: ...
 def floor(ear: object, samples: NDArray[np.float32], /) -> None: ...

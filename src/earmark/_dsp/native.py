@@ -87,3 +87,10 @@ def mean_correlation(isa: str, onsets: FloatArray, lags: int) -> NDArray[np.floa
     sums = np.empty(lags)
     kernels().correlate(EARS[isa], np.ascontiguousarray(onsets, dtype=np.float32), sums)
     return np.maximum(sums / len(onsets), 0.0)
+
+
+def add_octave(
+    isa: str, y: FloatArray, hop: int, filters: tuple[FloatArray, NDArray[np.int32]], energy: FloatArray
+) -> None:
+    """Add the magnitudes of one octave's filters to `energy`, shape (12, frames): `earmark._dsp.cqt`."""
+    kernels().constant_q(EARS[isa], np.ascontiguousarray(y, dtype=np.float32), hop, *filters, energy)

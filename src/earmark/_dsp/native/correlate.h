@@ -40,7 +40,7 @@ static void fill_waves(int lags, double (*wave)[3], double (*share)[2]) {
 static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sums) {
     const int side = lags / 2;
     const ptrdiff_t length = count + lags; /* of the onsets with ramps at both ends */
-    const ptrdiff_t room = length + 2 * lags + 2 * LANES;
+    const ptrdiff_t room = length + 2 * lags + 4 * LANES;
     double *memory = calloc((size_t)(2 * room), sizeof *memory);
     double(*wave)[3] = malloc((size_t)lags * sizeof *wave), (*share)[2] = malloc((size_t)lags * sizeof *share);
     if (!memory || !wave || !share) {
@@ -69,15 +69,16 @@ static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sum
     }
     vd total[EM_LAGS];
     memset(total, 0, sizeof total);
-    for (ptrdiff_t s = 0; s < length; s += VEC) {
-        const vd here = vd_load_any(o + s);
-        vd sum[3] = {here * 0, here * 0, here * 0};
+    for (ptrdiff_t s = 0; s < length; s += 2 * VEC) { /* two vectors share what is read of waves and shares */
+        const vd here = vd_load_any(o + s), next = vd_load_any(o + s + VEC);
+        vd sum[3] = {here * 0, here * 0, here * 0}, more[3] = {here * 0, here * 0, here * 0};
         for (int n = 0; n < lags; n++) {
-            const vd g = vd_load_any(weight + s - n);
+            const vd g = vd_load_any(weight + s - n), f = vd_load_any(weight + s + VEC - n);
             const int lag = lags - 1 - n;
-            for (int i = 0; i < 3; i++) sum[i] += g * wave[n][i];
+            for (int i = 0; i < 3; i++) sum[i] += g * wave[n][i], more[i] += f * wave[n][i];
             const vd h = sum[0] + (sum[1] * share[lag][0] + sum[2] * share[lag][1]);
-            total[lag] += here * vd_load_any(o + s + lag) * h;
+            const vd k = more[0] + (more[1] * share[lag][0] + more[2] * share[lag][1]);
+            total[lag] += here * vd_load_any(o + s + lag) * h + next * vd_load_any(o + s + VEC + lag) * k;
         }
     }
     for (int lag = 0; lag < lags; lag++) sums[lag] = vd_sum(total[lag]);

@@ -1,4 +1,5 @@
 /* One kernel: setup.py compiles this file once for every instruction set, with -DEM_ISA=its name. */
+#include "constant_q.h"
 #include "correlate.h"
 #include "finish.h"
 
@@ -34,7 +35,7 @@ static em_memory *remember(void) {
 
 static void forget(em_memory *m) {
     if (!m) return;
-    free_aligned(m->rows), free_aligned(m->exact_rows), free_aligned(m->power), free_aligned(m->mel), free_aligned(m->per_frame), free_aligned(m->contrast);
+    free_aligned(m->rows), free_aligned(m->exact_rows), free_aligned(m->power), free_aligned(m->mel), free_aligned(m->per_frame), free_aligned(m->contrast), free_aligned(m->constant_q);
     free(m->exact), free(m->peak_hz), free(m->peak_height), free(m);
 }
 
@@ -53,4 +54,4 @@ static int least(em_memory *m, const float *y, ptrdiff_t samples) {
     return 0;
 }
 
-const em_kernel JOIN(em_kernel_, EM_ISA) = {TEXT(EM_ISA), remember, forget, listen, finish, correlate, least};
+const em_kernel JOIN(em_kernel_, EM_ISA) = {TEXT(EM_ISA), remember, forget, listen, finish, correlate, constant_q, least};

@@ -67,6 +67,20 @@ typedef struct {
     float *onsets, *onsets_mean;
 } em_song;
 
+enum { EM_FILTERS = 36, EM_FILTER_BINS = 513, EM_BAND = 132 };
+
+/* One octave of the constant-Q transform. */
+typedef struct {
+    const float *y;
+    ptrdiff_t samples;
+    int hop;              /* 8, 16, ... 512 */
+    const float *weights; /* (36, 513): what the filters are made of, lowest first */
+    const int *runs;      /* (36, 2): first bin and end of each */
+    int first, end;       /* of all of them together, at most EM_BAND bins */
+    float *energy;        /* (12, frames): magnitudes are added; frames are a multiple of 16 */
+    ptrdiff_t frames;
+} em_octave;
+
 typedef struct {
     const char *name;
     em_memory *(*remember)(void);
@@ -78,6 +92,8 @@ typedef struct {
     /* Summed autocorrelations, `lags` numbers, of all Hann-windowed stretches of so many onsets, each of unit
        energy. -1: out of memory. */
     int (*correlate)(const float *onsets, ptrdiff_t count, int lags, double *sums);
+    /* Add the magnitudes of an octave's filters to the pitch classes. -1: out of memory. */
+    int (*constant_q)(em_memory *, const em_octave *);
     /* One forward and one inverse transform and two medians per frame, and nothing else: the least that the
        separation can cost. */
     int (*floor)(em_memory *, const float *y, ptrdiff_t samples);

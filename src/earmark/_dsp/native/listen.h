@@ -117,6 +117,20 @@ static float loudest_of(const float *x, int count, float loudest) {
     return loudest;
 }
 
+/* How often the sign changes within samples. Those closer to zero than 1e-10 count as zero, which is positive. */
+static int crossings(const float *y, ptrdiff_t count) {
+    const vf zero = vf_all(-1e-10f);
+    int changes = 0, before = y[0] < -1e-10f;
+    ptrdiff_t n = 0;
+    for (; n + W <= count; n += W) {
+        const int negative = mask_of(vf_less(vf_load_any(y + n), zero));
+        changes += bits_in((negative ^ (negative << 1 | before)) & ((1 << W) - 1));
+        before = negative >> (W - 1);
+    }
+    for (; n < count; n++) changes += (y[n] < -1e-10f) != before, before = y[n] < -1e-10f;
+    return changes;
+}
+
 /* Root mean square and zero crossings of every frame, from the samples of every hop. */
 static void waveform(em_song *song) {
     em_memory *m = song->memory;
@@ -141,10 +155,9 @@ static void waveform(em_song *song) {
             for (; n < end; n++) sum += y[n] * y[n];
             memcpy(lanes, squares, sizeof squares);
             for (int i = 0; i < 4 * W; i++) sum += lanes[i];
-            int changes = first > 0 && (y[first] < zero) != (y[first - 1] < zero);
-            count = (float)changes / 4096.0f; /* apart, for a frame does not count its first sample */
-            for (n = first + 1; n < end; n++) changes += (y[n] < zero) != (y[n - 1] < zero);
-            count += (float)changes;
+            const int begins = first > 0 && (y[first] < zero) != (y[first - 1] < zero);
+            /* apart, for a frame does not count its first sample */
+            count = (float)begins / 4096.0f + (float)(begins + crossings(y + first, end - first));
         }
         energy[hop] = sum, crossed[hop] = count;
     }

@@ -67,7 +67,7 @@ static int shape_of(const em_song *song, const float *magnitude, float *centroid
     return shows != 0;
 }
 
-static int mask_of(vi mask) {
+static inline int mask_of(vi mask) {
 #if W == 16
     return (int)_mm512_movepi32_mask((__m512i)mask);
 #elif W == 8
@@ -78,6 +78,14 @@ static int mask_of(vi mask) {
     return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
 #else
     return mask & 1;
+#endif
+}
+
+static inline int bits_in(int mask) {
+#if W >= 8
+    return __builtin_popcount((unsigned)mask);
+#else
+    return (mask & 1) + (mask >> 1 & 1) + (mask >> 2 & 1) + (mask >> 3 & 1);
 #endif
 }
 

@@ -74,6 +74,7 @@ struct em_memory {
     single_fft_table fft;
     double_fft_table *exact; /* made when it is needed first */
     double *exact_rows;
+    struct em_constant_q *constant_q; /* likewise */
     float *rows;             /* the arrays below point into it */
     float *re, *im, *spare_re, *spare_im;       /* PLACES each: a transform */
     float *hops[2];                             /* HOP rows of HOP_ROW */

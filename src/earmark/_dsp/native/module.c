@@ -219,6 +219,51 @@ static PyObject *correlate(PyObject *self, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
+/* Whether the filters lie within the spectrum and close enough to each other; where they begin and end. */
+static int filters_fit(em_octave *octave) {
+    octave->first = EM_FILTER_BINS, octave->end = 0;
+    for (int f = 0; f < EM_FILTERS; f++) {
+        const int first = octave->runs[2 * f], end = octave->runs[2 * f + 1];
+        if (first < 0 || end > EM_FILTER_BINS || first >= end) return 0;
+        if (first < octave->first) octave->first = first;
+        if (end > octave->end) octave->end = end;
+    }
+    return octave->end - octave->first <= EM_BAND;
+}
+
+/* constant_q(ear, samples, hop, weights, runs, energy): see em_octave. */
+static PyObject *constant_q(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *samples, *weights, *runs, *energy;
+    em_octave octave = {0};
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OOiOOO", &capsule, &samples, &octave.hop, &weights, &runs, &energy)) return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    int failed = -1;
+    const size_t bins = EM_FILTERS * EM_FILTER_BINS * sizeof(float);
+    if (!(octave.y = view(&all, samples, sizeof(float), 0)) || !(octave.weights = view(&all, weights, bins, 0)) ||
+        !(octave.runs = view(&all, runs, 2 * EM_FILTERS * sizeof(int), 0)) ||
+        !(octave.energy = view(&all, energy, 16 * EM_PITCHES * sizeof(float), 1)))
+        goto done;
+    octave.samples = all.views[0].len / (Py_ssize_t)sizeof(float);
+    octave.frames = all.views[3].len / (Py_ssize_t)(EM_PITCHES * sizeof(float));
+    if (octave.hop < 8 || octave.hop > 512 || octave.hop & (octave.hop - 1) || octave.frames % 16 || !filters_fit(&octave)) {
+        PyErr_SetString(PyExc_ValueError, "a hop, frames or filters that the transform does not do");
+        goto done;
+    }
+    e->busy = 1;
+    Py_BEGIN_ALLOW_THREADS;
+    failed = e->kernel->constant_q(e->memory, &octave);
+    Py_END_ALLOW_THREADS;
+    e->busy = 0;
+    if (failed) PyErr_NoMemory();
+done:
+    release(&all);
+    if (failed) return NULL;
+    Py_RETURN_NONE;
+}
+
 /* floor(ear, samples): the least that the separation can cost, for benchmarks. */
 static PyObject *least(PyObject *self, PyObject *arguments) {
     (void)self;
@@ -246,6 +291,7 @@ static PyMethodDef methods[] = {
     {"open", open_ear, METH_O, "Return an ear, one thread's working memory, for an instruction set."},
     {"measure", measure, METH_VARARGS, "Measure a signal; see earmark._dsp.native_core."},
     {"correlate", correlate, METH_VARARGS, "Sum up the autocorrelations of stretches of onsets."},
+    {"constant_q", constant_q, METH_VARARGS, "Add the magnitudes of an octave's filters to the pitch classes."},
     {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},
 };

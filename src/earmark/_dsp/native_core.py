@@ -33,7 +33,7 @@ _ROWS = {
     "mel": (("mel", 50, N_MELS),),
 }  # fmt: skip
 _MOMENTS = 50 + N_MELS
-_NEGLIGIBLE = 1e-7  # of the heaviest weight: what weighs less changes no chroma by more than roundings do
+_NEGLIGIBLE = 1e-6  # of the heaviest weight: what weighs less changes no chroma by more than roundings do
 _NO_FRAMES: FloatArray = np.zeros(0, dtype=np.float32)
 
 

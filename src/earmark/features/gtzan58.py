@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark._dsp.summary import summarise
-from earmark.features.selection import LONGEST_S, RATE_HZ, Selection, each, length, number, pooled
+from earmark.features.selection import LONGEST_STREAMED_S, RATE_HZ, Selection, each, length, number, pooled
 from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
@@ -43,7 +43,7 @@ SOUND_COLUMNS = COLUMNS[1:]
     rate_hz=RATE_HZ,
     columns=SELECTION.info,
     description="The 58 columns of the published GTZAN table, one row for the whole song.",
-    longest_s=LONGEST_S,
+    longest_s=LONGEST_STREAMED_S,
     parts=SELECTION.parts,
     row_of=SELECTION.row_of,
 )

@@ -5,7 +5,7 @@ and standard deviation of librosa's features with their defaults, the mean and d
 among them. It does not say which of librosa's tempi it takes: here it is that of the beat tracker.
 """
 
-from earmark.features.selection import LONGEST_S, RATE_HZ, Selection, each, number, pooled
+from earmark.features.selection import LONGEST_STREAMED_S, RATE_HZ, Selection, each, number, pooled
 from earmark.features.table import Rows, feature_set
 from earmark.records import FloatArray
 
@@ -34,7 +34,7 @@ COLUMNS = Selection(
     rate_hz=RATE_HZ,
     columns=COLUMNS.info,
     description="311 columns for three-second segments: 7 features, tempo, 20 MFCC and 128 mel bands.",
-    longest_s=LONGEST_S,
+    longest_s=LONGEST_STREAMED_S,
     parts=COLUMNS.parts,
     row_of=COLUMNS.row_of,
 )

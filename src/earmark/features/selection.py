@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark._dsp import native
 from earmark._dsp.summary import Summary, overall, summarise
 from earmark.features.columns import ColumnInfo
 from earmark.features.quantities import QUANTITIES, Quantity
@@ -15,7 +16,10 @@ from earmark.records import FloatArray
 
 RATE_HZ = 22050
 LONGEST_S = 1800.0
-"""The separation needs all frames at once, 60 MB a minute: 1.8 GB for half an hour."""
+"""Constant-Q features need all frames at once, and in NumPy the separation does, 60 MB a minute."""
+
+LONGEST_STREAMED_S = 4 * 3600.0 if native.isas() else LONGEST_S
+"""The compiled kernel holds no more than three minutes of spectra: what grows are the samples, 5 MB a minute."""
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,13 @@ class Cost(NamedTuple):
     cpu_s: float
 
 
-def spend(*arguments: str | Path) -> Cost:
-    """Run ``earmark extract``."""
+def spend(expected: str, *arguments: str | Path) -> Cost:
+    """Run ``earmark extract``, which must say what is expected."""
     before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run([EARMARK, "extract", *arguments], capture_output=True, text=True, check=False)
     wall_s, after = time.perf_counter() - began_s, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise SystemExit(f"error: earmark extract failed: {done.stdout}{done.stderr}")
+    if done.returncode or expected not in done.stdout:
+        raise SystemExit(f"error: earmark extract did not say '{expected}': {done.stdout}{done.stderr}")
     return Cost(wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
@@ -102,7 +102,9 @@ def by_workers(folder: Path) -> Iterator[str]:
     yield f"{title:28}{'seconds':>9}{'songs/s':>10}{'against 1':>12}{'CPU seconds a song':>21}"
     first = 0.0
     for workers in sorted({*(2**i for i in range(cores.bit_length())), cores}):
-        cost = spend(clips, "-o", folder / f"workers{workers}", "--workers", str(workers))
+        cost = spend(
+            f"{CLIPS} measured", clips, "-o", folder / f"workers{workers}", "--workers", str(workers)
+        )
         rate = CLIPS / cost.wall_s
         first = first or rate
         times = f"{rate / first:.2f}"
@@ -117,8 +119,8 @@ def by_songs(folder: Path, most: int, costs: dict[str, float]) -> Iterator[str]:
     count = 100
     while count <= most:
         songs = write_songs(folder / f"songs{count}", count, SONG_S)
-        cost = spend(songs, "-o", folder / f"kept{count}")
-        again = spend(songs, "-o", folder / f"kept{count}")
+        cost = spend(f"{count} measured", songs, "-o", folder / f"kept{count}")
+        again = spend(f"{count} unchanged", songs, "-o", folder / f"kept{count}")
         costs["rerun"] = again.wall_s
         yield _row(f"{count:5} songs", count, cost, again)
         count *= 10
@@ -128,8 +130,8 @@ def by_songs(folder: Path, most: int, costs: dict[str, float]) -> Iterator[str]:
         path = links / f"{number // 100:03d}" / f"{number:05d}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         os.link(files[number % len(files)], path)
-    cost = spend(links, "-o", folder / "kept100")
-    again = spend(links, "-o", folder / "kept100")
+    cost = spend(f"{most} recognised", links, "-o", folder / "kept100")
+    again = spend(f"{most} unchanged", links, "-o", folder / "kept100")
     yield _row(f"{most:5} links to 100 of them", most, cost, again)
 
 
@@ -140,7 +142,7 @@ def _row(what: str, count: int, cost: Cost, again: Cost) -> str:
 def cold(folder: Path) -> float:
     """Return the CPU seconds of a fresh ``earmark extract`` of one wav file of half a minute."""
     song = folder / "clips" / "000" / "00000.wav"
-    return median(spend(song, "-o", folder / f"cold{run}").cpu_s for run in range(5))
+    return median(spend("1 measured", song, "-o", folder / f"cold{run}").cpu_s for run in range(5))
 
 
 def peak_mb(program: str, *arguments: str | Path) -> float:

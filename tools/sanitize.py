@@ -63,7 +63,7 @@ def tests(folder: Path, library: Path, arguments: list[str]) -> int:
     chosen = sorted(map(str, (ROOT / "tests").glob("test_native*.py")))
     if not chosen:
         sys.exit("no tests/test_native*.py")
-    command = [sys.executable, "-m", "pytest", "-n", "0", *chosen, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", *chosen, *arguments]
     return subprocess.run(command, cwd=ROOT, env=watched, check=False).returncode
 
 

@@ -19,7 +19,7 @@ LONGEST_S = 1800.0
 """Constant-Q features need all frames at once, and in NumPy the separation does, 60 MB a minute."""
 
 LONGEST_STREAMED_S = 4 * 3600.0 if native.isas() else LONGEST_S
-"""The compiled kernel holds no more than three minutes of spectra: what grows are the samples, 5 MB a minute."""
+"""The compiled kernel holds three minutes of spectra at most: what grows are the samples, 5 MB a minute."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,10 @@
 
 import doctest
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +15,9 @@ import pytest
 import earmark
 import sounds
 from earmark import Library, workspace
+from earmark.audio.windows import parse_window
 from earmark.cli import extract as command
-from earmark.features import shelf, store
+from earmark.features import FEATURE_SETS, shelf, store
 from earmark.service import extraction, hearing, library
 
 
@@ -59,6 +64,27 @@ def test_the_numbers_are_those_of_extract(music, tmp_path):
     told = json.loads(manifest.read_text())["columns"]
     assert set(told) == {*table.column_names} - {"path"}
     assert told["tempo"].startswith("beats per minute; ")
+
+
+@pytest.mark.slow
+def test_a_rerun_over_ten_thousand_files_takes_seconds(music, tmp_path):
+    """The files are links to one song; as for the store, each is another song of four minutes."""
+    shelf_ = shelf.shelf_of(FEATURE_SETS["gtzan58"], parse_window("3s"))
+    rows = np.random.default_rng(0).standard_normal((80, 2 + len(shelf_.columns)))
+    links = [tmp_path / "links" / f"{i // 100:02d}" / f"{i:04d}.wav" for i in range(10_000)]
+    with store.StoreWriter(store.FeatureStore(tmp_path / "features"), [shelf_]) as writer:
+        for i, link in enumerate(links):
+            link.parent.mkdir(parents=True, exist_ok=True)
+            os.link(music / "a.wav", link)
+            cuts = {shelf_.folder: shelf.Cuts(rows, "")}
+            writer.add(shelf.SongRecord(str(link), hearing.signature_of(str(link)), f"{i:040x}", cuts))
+    began_s = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "earmark", "extract", tmp_path / "links", "-o", tmp_path / "features"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert time.monotonic() - began_s < 10.0
+    assert done.stdout.startswith("10000 songs: 10000 unchanged; ")
 
 
 def test_the_examples_in_the_docstrings_run(music, tmp_path):

@@ -1,5 +1,8 @@
 """Work on a real cluster: same numbers, a killed worker costs nothing, and what is wrong with it is said."""
 
+import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -176,6 +179,34 @@ def test_closing_now_drops_the_work(installed, monkeypatch, tmp_path):
         work.submit("add", 1, 2)
 
 
+INTERRUPTED = """
+from earmark.executors import executor
+if __name__ == "__main__":
+    try:
+        with executor("dask", 1) as work:
+            work.submit("nap", 60.0, {marker!r}).result()
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_is_the_callers(installed, tmp_path):
+    """The signal goes to the whole group, as from a terminal."""
+    (tmp_path / "caller.py").write_text(INTERRUPTED.format(marker=str(tmp_path / "pid")))
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "caller.py")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    ) as caller:  # fmt: skip
+        until = time.monotonic() + 60
+        while not (tmp_path / "pid").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(caller.pid, signal.SIGINT)
+        out, err = caller.communicate(timeout=60)
+    assert (out, caller.returncode) == ("interrupted\n", 0)
+    assert "Traceback" not in err
+
+
 # --- what is wrong with a cluster
 
 
@@ -192,6 +223,13 @@ def test_no_scheduler(address):
     error = refused(address)
     assert error.message == f"there is no Dask scheduler at '{address}'"
     assert error.hint == "start one with `dask scheduler`, and give the address that it prints"
+
+
+def test_something_else_listens_there(monkeypatch):
+    monkeypatch.setattr(cluster, "_CONNECT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        assert refused(address).message == f"there is no Dask scheduler at '{address}'"
 
 
 def test_a_number_of_workers_for_a_cluster_that_has_its_own():

@@ -17,7 +17,7 @@ _OURS = ("s3", "s3a", "http", "https")
 """What the extra brings along; other kinds of store need a package of their own."""
 _BUCKETS = ("s3", "s3a", "gs", "gcs")
 _PATIENT = ("s3", "s3a")
-"""Left alone, these try five times five times for a minute each."""
+"""s3fs tries five times; left alone, what it is made of would try each time five times more."""
 _BLOCK_BYTES = 1 << 22
 """Read at a time: longer than the way to the store and back, short enough for many workers' memory."""
 # Whatever store it is, its listing or its headers tell one version of a file from the next by one of these.
@@ -181,7 +181,7 @@ def _store(address: str) -> tuple[Any, str]:
         ) from error
     options = kind._get_kwargs_from_urls(address)
     if protocol in _PATIENT and "config_kwargs" not in fsspec.config.conf.get("s3", {}):
-        options["config_kwargs"] = {"connect_timeout": 10, "retries": {"max_attempts": 1}}
+        options["config_kwargs"] = {"retries": {"max_attempts": 1}}
     return kind(**options), kind._strip_protocol(address)
 
 

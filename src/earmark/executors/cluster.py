@@ -2,10 +2,11 @@
 
 import asyncio
 import importlib.metadata
+import logging
 import socket
 import time
 import uuid
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Any, Self
 
@@ -62,14 +63,18 @@ class Cluster:
     def _connected(self, workers: int) -> Any:
         dask = _distributed()
         if self._address is None:
-            here = dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            here = dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                preload="earmark.executors._preload",
+                silence_logs=logging.ERROR,
+            )
             return self._opened.enter_context(
                 dask.Client(self._opened.enter_context(here), set_as_default=False)
             )
         try:
-            # Dask itself would knock for ten seconds and leave a client behind that nobody can close.
-            place = dask.comm.get_address_host_port(self._address)
-            socket.create_connection(place, _CONNECT_S).close()
+            _knock(self._address)
             client = dask.Client(self._address, timeout=_CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ExecutorError(
@@ -150,6 +155,27 @@ def _distributed() -> Any:
     except ImportError as error:
         raise EarmarkError("Dask is not installed", "pip install 'earmark[cluster]'") from error
     return distributed
+
+
+def _knock(address: str) -> None:
+    """See that a scheduler answers: where none does Dask's client waits, some for ever, and cannot be closed.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none, or there can be none at such an address.
+    """
+    dask = _distributed()
+    socket.create_connection(dask.comm.get_address_host_port(address), _CONNECT_S).close()
+
+    async def shake_hands() -> None:
+        arguments = dask.Security().get_connection_args("client")
+        # What listens there may be anything: by itself this waits for ever for the first word.
+        comm = await asyncio.wait_for(dask.comm.connect(address, **arguments), _CONNECT_S)
+        await comm.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:  # the caller may have a loop of its own, as notebooks do
+        elsewhere.submit(asyncio.run, shake_hands()).result()
 
 
 def _failure(task: str, error: BaseException) -> ExecutorError:

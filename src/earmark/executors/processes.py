@@ -12,7 +12,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from typing import IO, Any, NamedTuple, Self
 
 from earmark.errors import ArgumentError, WorkerDiedError
@@ -118,9 +120,6 @@ class Processes:
 
     def _serve(self) -> None:
         """Give one worker after another its jobs, as long as there are any."""
-        if sys.platform != "win32":
-            # What is blocked in the thread that starts a process stays blocked in the process.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         worker: _Worker | None = None
         while (job := self._jobs.get()) is not None:
             if self._dropped:
@@ -158,7 +157,8 @@ class Processes:
         with self._lock:
             if self._dropped:
                 raise _DeadError("not started")
-            worker = _Worker()
+            with _deaf_to_interrupts():
+                worker = _Worker()
             self._running.add(worker)
         return worker
 
@@ -227,6 +227,19 @@ class _Worker:
             except OSError:  # what was not yet written to a process that died
                 continue
         self._process.wait()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: what is blocked in the thread stays blocked in them."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def processors() -> int:

@@ -23,6 +23,8 @@ SIZE = {
     "chroma": 0.3, "mel": 1.0, "mfcc": 20.0, "harmonic": 0.1, "percussive": 0.1, "harmonic_rms": 0.1,
     "percussive_rms": 0.1, "contrast": 10.0, "flatness": 0.01, "flux": 0.1,
 }  # fmt: skip
+# The sum up to a bin may equal 85 % but for a rounding: then one frame's edge lies a bin, 11 Hz, further on.
+TIES = 0.02
 # The power of the samples' level that a measure grows with.
 LOUDER = {
     "rms": 1,
@@ -46,7 +48,7 @@ def compare(isa, y, parts=EVERYTHING, rel=2e-4):
         size = SIZE[name] * max(1.0, float(np.abs(y).max())) ** LOUDER.get(name, 0)
         scale = np.array([size, size**2])
         off = np.abs(found.moments[name] - moments) / (np.abs(moments) + 1e-2 * scale)
-        assert off.max() <= rel, (isa, len(y), name, off.max(axis=0))
+        assert off.max() <= (TIES if name == "rolloff_hz" else rel), (isa, len(y), name, off.max(axis=0))
     assert found.onsets == pytest.approx(expected.onsets, abs=1e-3)
     assert found.onsets_mean == pytest.approx(expected.onsets_mean, abs=1e-3)
     assert found.loud == pytest.approx(expected.loud, abs=2 + len(y) / 5000)
@@ -116,7 +118,7 @@ def test_a_part_alone_is_the_part_among_all(isa):
     for part, names in PARTS.items():
         alone = native_core.core(isa, y, RATE_HZ, frozenset({part}))
         for name in names:
-            if part == "onsets":
+            if part in ("onsets", "tuning"):
                 assert np.array_equal(getattr(alone, name), getattr(whole, name))
             elif part == "contrast":  # asked for, it makes more frames double precision
                 assert alone.moments[name] == pytest.approx(whole.moments[name], rel=1e-3)

@@ -52,8 +52,9 @@ def tests(folder: Path, library: Path, arguments: list[str]) -> int:
         "LD_PRELOAD": str(library),
         "PYTHONPATH": str(folder),
         "PYTHONMALLOC": "malloc",  # so that the sanitizer knows where each of Python's buffers ends
-        "ASAN_OPTIONS": "detect_leaks=0",  # Python itself keeps memory until it ends
-        "UBSAN_OPTIONS": "print_stacktrace=1",
+        # Python itself keeps memory until it ends; a finding ends the process before pytest could show it.
+        "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/finding",
+        "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={folder}/finding",
     }
     found = subprocess.run(
         [sys.executable, "-c", WHERE], env=watched, capture_output=True, text=True, check=True
@@ -64,7 +65,10 @@ def tests(folder: Path, library: Path, arguments: list[str]) -> int:
     if not chosen:
         sys.exit("no tests/test_native*.py")
     command = [sys.executable, "-m", "pytest", "-n", "auto", *chosen, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=watched, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env=watched, check=False).returncode
+    for finding in sorted(folder.glob("finding.*"))[:1]:
+        print(finding.read_text(encoding="utf-8", errors="replace"))
+    return code
 
 
 def main() -> int:

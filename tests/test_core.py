@@ -104,13 +104,14 @@ def test_loud_samples_are_those_above_a_hundred_thousandth():
 def test_a_part_gives_the_same_alone_as_among_all(part):
     y = sounds.chords(duration_s=4.0)
     alone, among = ours(y, {part}), ours(y)
-    names = set(PARTS[part]) - {"onsets", "onsets_mean"}
+    names = set(PARTS[part]) - {"onsets", "onsets_mean", "tuning_bins"}
     assert set(alone.moments) == names
     for name in names:
         assert np.array_equal(alone.moments[name], among.moments[name])
         assert among.moments[name].shape == (ROWS.get(name, 1), 2)
     frames = 1 + len(y) // 512 if part == "onsets" else 0
     assert len(alone.onsets) == len(alone.onsets_mean) == frames
+    assert alone.tuning_bins == (among.tuning_bins if part == "tuning" else 0)
     assert alone.loud == (among.loud if part == "hpss" else (0, 0))
 
 

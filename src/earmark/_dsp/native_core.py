@@ -17,7 +17,7 @@ from earmark._dsp.spectrum import FloatArray
 _BITS = {
     name: 1 << bit
     for bit, name in enumerate(
-        ("frames", "chroma", "mel", "mfcc", "hpss", "contrast", "flatness", "flux", "onsets")
+        ("frames", "chroma", "mel", "mfcc", "hpss", "contrast", "flatness", "flux", "onsets", "tuning")
     )
 }
 # Rows of moments in the order of kernel.h, and how many each name takes.
@@ -69,7 +69,7 @@ def core(isa: str, y: FloatArray, rate_hz: int, parts: frozenset[str]) -> Core:
     frames = 1 + len(y) // HOP if "onsets" in parts else 0
     onsets, onsets_mean = np.empty((2, frames), dtype=np.float32) if frames else (_NO_FRAMES, _NO_FRAMES)
     moments = np.zeros((_MOMENTS, 2))
-    loud = kernels().measure(
+    *loud, tuning_bins = kernels().measure(
         EARS[isa],
         np.ascontiguousarray(y, dtype=np.float32),
         sum(_BITS[part] for part in parts),
@@ -82,4 +82,4 @@ def core(isa: str, y: FloatArray, rate_hz: int, parts: frozenset[str]) -> Core:
     found = {
         name: moments[first : first + count] for part in parts for name, first, count in _ROWS.get(part, ())
     }
-    return Core(found, loud, onsets, onsets_mean)
+    return Core(found, (loud[0], loud[1]), onsets, onsets_mean, tuning_bins)

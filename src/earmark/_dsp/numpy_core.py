@@ -14,6 +14,7 @@ AUDIBLE = np.float32(1e-5)
 _CHUNK = 2**16  # numbers at a time stay in the cache
 _NO_FRAMES: FloatArray = np.zeros(0, dtype=np.float32)
 _NO_FRAMES.flags.writeable = False
+_NO_TUNING = np.zeros(1)
 
 
 class Core(NamedTuple):
@@ -30,12 +31,16 @@ class Core(NamedTuple):
         Samples of the harmonic and of the percussive part above 1e-5; (0, 0) without ``hpss``.
     onsets, onsets_mean : ndarray of float32, shape (frames,)
         Onset strength in decibels, the median and the mean of the mel bands; empty without ``onsets``.
+    tuning_bins : float
+        Deviation from A = 440 Hz in thirds of a semitone, by peaks of magnitude, for constant-Q transforms;
+        0 without ``tuning``.
     """
 
     moments: dict[str, NDArray[np.float64]]
     loud: tuple[int, int]
     onsets: FloatArray
     onsets_mean: FloatArray
+    tuning_bins: float
 
 
 def mean_and_variance(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -73,6 +78,7 @@ def core(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: bool =
     """Return :class:`Core`; parameters as for :func:`earmark._dsp.core.core`."""
     measured = measure(y, rate_hz, parts, mirror_ends)
     onsets, onsets_mean = (measured.pop(name, _NO_FRAMES) for name in PARTS["onsets"])
+    tuning_bins = float(measured.pop("tuning_bins", _NO_TUNING)[0])
     loud_harmonic, loud_percussive = (
         int(np.count_nonzero(measured[name] > AUDIBLE)) if "hpss" in parts else 0
         for name in ("harmonic", "percussive")
@@ -82,4 +88,5 @@ def core(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: bool =
         (loud_harmonic, loud_percussive),
         onsets,
         onsets_mean,
+        tuning_bins,
     )

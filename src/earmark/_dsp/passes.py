@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark._dsp.chroma import chroma, pitch_peaks, tuning
+from earmark._dsp.chroma import N_CHROMA, chroma, pitch_peaks, tuning
 from earmark._dsp.contrast import N_BANDS, contrast_db, flatness, flux, peaks_and_valleys
 from earmark._dsp.hpss import harmonic_part
 from earmark._dsp.mel import cepstrum, mel_power, power_to_db
@@ -23,6 +23,7 @@ N_FFT = 2048
 HOP = 512
 N_MELS = 128
 N_MFCC = 20
+_CQT_BINS_PER_OCTAVE = 36
 
 Measures = dict[str, NDArray[Any]]
 
@@ -36,6 +37,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "flatness": ("flatness",),
     "flux": ("flux",),
     "onsets": ("onsets", "onsets_mean"),
+    "tuning": ("tuning_bins",),
 }
 """What can be asked for, and the names of what each part gives."""
 
@@ -62,7 +64,7 @@ def measure(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: boo
     dict
         Arrays by name, of shape (frames,) or (frames, k): ``chroma`` 12, ``mel`` 128 (power), ``mfcc`` 20,
         ``contrast`` 7 (decibels). ``harmonic`` and ``percussive`` have shape (samples,); ``flux`` has one
-        frame less than the others.
+        frame less than the others, ``tuning_bins`` is one number, in thirds of a semitone.
     """
     found = _spectral(y, rate_hz, parts, mirror_ends)
     if "frames" in parts:
@@ -105,7 +107,8 @@ def _spectral(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
     size = shape[0] * shape[1]
     spectrum = working_memory("spectrum", 2 * size).view(np.complex64).reshape(shape)
     magnitude = working_memory("magnitude", size).reshape(shape)
-    found, peaks = _room(frames, parts), []
+    found = _room(frames, parts)
+    peaks: dict[str, list[tuple[FloatArray, FloatArray]]] = {"chroma": [], "tuning": []}
     before = magnitude[:0]
     for rows, block in spectra(y, N_FFT, HOP, mirror_ends):
         kept = rows if parts & _WHOLE else slice(0, len(block))
@@ -113,17 +116,25 @@ def _spectral(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
         here = np.abs(spectrum[kept], out=magnitude[kept])
         power = np.square(here)
         _fill(found, rows, here, power, rate_hz)
-        if "chroma" in parts:
-            peaks.append(pitch_peaks(power, rate_hz))
+        for part, heights in (("chroma", power), ("tuning", here)):
+            if part in parts:
+                peaks[part].append(pitch_peaks(heights, rate_hz))
         if "flux" in parts:
             found["flux"][max(0, rows.start - 1) : rows.stop - 1] = flux(here, before)
             before = here[-1:].copy()
     if "chroma" in parts:
-        frequency_hz, height = (np.concatenate(pieces) for pieces in zip(*peaks, strict=True))
-        found["chroma"] = chroma(magnitude, rate_hz, tuning(frequency_hz, height))
+        found["chroma"] = chroma(magnitude, rate_hz, _tuning(peaks["chroma"], N_CHROMA))
+    if "tuning" in parts:
+        found["tuning_bins"] = np.array([_tuning(peaks["tuning"], _CQT_BINS_PER_OCTAVE)])
     if "hpss" in parts:
         found["harmonic"] = harmonic_part(spectrum, magnitude, len(y), HOP)
     return found
+
+
+def _tuning(peaks: list[tuple[FloatArray, FloatArray]], bins_per_octave: int) -> float:
+    """Return the tuning, in bins, of the peaks of all blocks."""
+    frequency_hz, height = (np.concatenate(pieces) for pieces in zip(*peaks, strict=True))
+    return tuning(frequency_hz, height, bins_per_octave)
 
 
 def _fill(found: Measures, rows: slice, magnitude: FloatArray, power: FloatArray, rate_hz: int) -> None:

@@ -20,13 +20,14 @@ _NEEDS = {
     "tempo": frozenset({"onsets"}),
     "tempo_all_bands": frozenset({"onsets"}),
     "rhythm": frozenset({"onsets"}),
-    **dict.fromkeys(("dynamics", "chroma_cqt", "cens", "tonnetz", "key"), frozenset[str]()),
+    "dynamics": frozenset[str](),
+    **dict.fromkeys(("chroma_cqt", "cens", "tonnetz", "key"), frozenset({"tuning"})),
 }
 """Parts that are derived, and what of the core each of them needs."""
 
 _TONAL = {"chroma_cqt": "chroma_cqt", "cens": "chroma_cens", "tonnetz": "tonnetz"}
 
-PARTS = frozenset(CORE_PARTS) | frozenset(_NEEDS)
+PARTS = frozenset(CORE_PARTS) - {"tuning"} | frozenset(_NEEDS)
 """All that can be asked for."""
 
 
@@ -92,7 +93,7 @@ def summarise(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
         numbers["harmonic_to_percussive"] = harmonic / max(percussive, 1)
     moments = dict(found.moments)
     if parts & {*_TONAL, "key"}:
-        heard = tonal(y, rate_hz)
+        heard = tonal(y, rate_hz, found.tuning_bins)
         moments |= {
             name: mean_and_variance(getattr(heard, name)) for part, name in _TONAL.items() if part in parts
         }

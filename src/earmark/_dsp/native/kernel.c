@@ -36,7 +36,8 @@ static em_memory *remember(void) {
 static void forget(em_memory *m) {
     if (!m) return;
     free_aligned(m->rows), free_aligned(m->exact_rows), free_aligned(m->power), free_aligned(m->mel), free_aligned(m->per_frame), free_aligned(m->contrast), free_aligned(m->constant_q);
-    free(m->exact), free(m->peak_hz), free(m->peak_height), free(m);
+    for (int i = 0; i < 2; i++) free(m->peaks[i].hz), free(m->peaks[i].height);
+    free(m->exact), free(m);
 }
 
 static int least(em_memory *m, const float *y, ptrdiff_t samples) {

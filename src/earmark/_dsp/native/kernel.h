@@ -13,7 +13,8 @@ enum {
     EM_CONTRAST = 32,
     EM_FLATNESS = 64,
     EM_FLUX = 128,
-    EM_ONSETS = 256
+    EM_ONSETS = 256,
+    EM_TUNING = 512
 };
 
 enum { EM_MELS = 128, EM_MFCCS = 20, EM_PITCHES = 12, EM_BANDS = 7, EM_BINS = 1025, EM_LAGS = 512, EM_FEW = 32 };
@@ -58,7 +59,7 @@ typedef struct {
     int parts;
     const em_rate *rate;
     em_memory *memory; /* kept from call to call */
-    double tuning;
+    double tuning, tuning_bins; /* in semitones of power for chroma, in thirds of them of magnitude */
     const float *chroma; /* (12, 1025) */
     const int *runs;     /* (count, 3): pitch class, first bin and end of where a filter is not negligible */
     ptrdiff_t run_count;

@@ -201,8 +201,8 @@ static int listen(em_song *song) {
     const ptrdiff_t groups = groups_of(song);
     if (make_room(song) < 0) return -1;
     memset(m->row_sums, 0, sizeof m->row_sums);
-    m->peaks = 0, m->loudest_mel = m->loudest[0] = m->loudest[1] = 0;
-    song->tuning = 0, song->loud[0] = song->loud[1] = 0;
+    m->peaks[0].count = m->peaks[1].count = 0, m->loudest_mel = m->loudest[0] = m->loudest[1] = 0;
+    song->tuning = song->tuning_bins = 0, song->loud[0] = song->loud[1] = 0;
     if (song->parts & EM_FRAMES) waveform(song);
     if (song->parts & EM_HPSS) memset(m->overlap, 0, HOP * LANES * sizeof(float));
     em_parts parts = {per_frame(m, HARMONIC), per_frame(m, PERCUSSIVE), {0, 0}, {0, 0}};
@@ -210,7 +210,7 @@ static int listen(em_song *song) {
         float *power, *mel;
         if (transform_group(song, group) < 0) return -1;
         power_of_group(song, group, &power, &mel);
-        if (song->parts & EM_CHROMA && peaks_of(song, power) < 0) return -1;
+        if (peaks_of_group(song, power) < 0) return -1;
         if (song->parts & (EM_MFCC | EM_ONSETS))
             m->loudest_mel = loudest_of(mel, MEL_GROUP, m->loudest_mel);
         if (song->parts & EM_MEL)
@@ -239,13 +239,8 @@ static int listen(em_song *song) {
         }
     }
     moments_of_frames(song);
-    if (song->parts & EM_CHROMA) {
-        float *spare = malloc((size_t)(m->peaks ? m->peaks : 1) * sizeof(float));
-        if (!spare) return -1;
-        song->tuning = tuning_of(song, spare);
-        free(spare);
-    }
-    return 0;
+    if (tuning_of(&m->peaks[0], song->rate->tuning, 12, &song->tuning) < 0) return -1;
+    return tuning_of(&m->peaks[1], song->rate->tuning, 36, &song->tuning_bins);
 }
 
 #endif

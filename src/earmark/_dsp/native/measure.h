@@ -89,29 +89,32 @@ static inline int bits_in(int mask) {
 #endif
 }
 
-/* Spectral peaks of power, interpolated by a parabola, as in earmark._dsp.chroma.pitch_peaks. */
-static int peaks_of(const em_song *song, const float *power) {
-    em_memory *m = song->memory;
-    const em_rate *rate = song->rate;
-    const ptrdiff_t most = (ptrdiff_t)LANES * (rate->end_peak - rate->first_peak);
-    if (m->peaks + most > m->peak_room) {
-        const ptrdiff_t room = 2 * m->peak_room + most;
-        float *hz = realloc(m->peak_hz, (size_t)room * sizeof(float));
-        if (hz) m->peak_hz = hz;
-        float *height = realloc(m->peak_height, (size_t)room * sizeof(float));
-        if (height) m->peak_height = height;
-        if (!hz || !height) return -1;
-        m->peak_room = room;
-    }
-    ptrdiff_t count = m->peaks;
+/* Make room for `more` peaks. */
+static int peaks_fit(em_peaks *peaks, ptrdiff_t more) {
+    if (peaks->count + more <= peaks->room) return 0;
+    const ptrdiff_t room = 2 * peaks->room + more;
+    float *hz = realloc(peaks->hz, (size_t)room * sizeof(float));
+    if (hz) peaks->hz = hz;
+    float *height = realloc(peaks->height, (size_t)room * sizeof(float));
+    if (height) peaks->height = height;
+    if (!hz || !height) return -1;
+    peaks->room = room;
+    return 0;
+}
+
+/* Peaks of power, or of magnitude, interpolated by a parabola, as in earmark._dsp.chroma.pitch_peaks: only what is
+   above `least` of its frame counts. */
+static int peaks_of(const em_rate *rate, const float *spectra, const float *least, em_peaks *peaks) {
+    if (peaks_fit(peaks, (ptrdiff_t)LANES * (rate->end_peak - rate->first_peak)) < 0) return -1;
+    ptrdiff_t count = peaks->count;
     for (int lane = 0; lane < LANES; lane += W) {
-        const vf least = vf_load(m->most + lane) * 0.1f;
-        vf below = vf_load(power + (rate->first_peak - 1) * LANES + lane);
-        vf here = vf_load(power + rate->first_peak * LANES + lane);
+        const vf floor = vf_load_any(least + lane);
+        vf below = vf_load(spectra + (rate->first_peak - 1) * LANES + lane);
+        vf here = vf_load(spectra + rate->first_peak * LANES + lane);
         for (int k = rate->first_peak; k < rate->end_peak; k++) {
-            const float *row = power + k * LANES + lane;
+            const float *row = spectra + k * LANES + lane;
             const vf above = vf_load(row + LANES);
-            int found = mask_of(vf_less(least, here) & vf_less(below, here) & ~vf_less(here, above));
+            int found = mask_of(vf_less(floor, here) & vf_less(below, here) & ~vf_less(here, above));
             below = here, here = above;
             for (int i = 0; found; i++, found >>= 1) {
                 if (!(found & 1)) continue;
@@ -120,13 +123,28 @@ static int peaks_of(const em_song *song, const float *power) {
                 const float shift = fabsf(slope) < fabsf(curvature) ? -slope / curvature : 0.0f;
                 const float height = centre + 0.5f * slope * shift;
                 if (!(height < INFINITY)) continue;
-                m->peak_hz[count] = (float)(((double)k + (double)shift) * rate->rate_hz / 2048);
-                m->peak_height[count++] = height;
+                peaks->hz[count] = (float)(((double)k + (double)shift) * rate->rate_hz / 2048);
+                peaks->height[count++] = height;
             }
         }
     }
-    m->peaks = count;
+    peaks->count = count;
     return 0;
+}
+
+/* Of the group at hand: those of power for chroma, those of magnitude for the constant-Q transform, as in librosa. */
+static int peaks_of_group(const em_song *song, const float *power) {
+    em_memory *m = song->memory;
+    float least[LANES];
+    for (int lane = 0; lane < LANES; lane += W) vf_store_any(least + lane, vf_load(m->most + lane) * 0.1f);
+    if (song->parts & EM_CHROMA && peaks_of(song->rate, power, least, &m->peaks[0]) < 0) return -1;
+    if (!(song->parts & EM_TUNING)) return 0;
+    for (int lane = 0; lane < LANES; lane += W) { /* not from power: the faintest have none */
+        vf most = vf_all(0);
+        for (int k = 0; k < BINS; k++) most = vf_max(most, vf_load(m->magnitude + k * LANES + lane));
+        vf_store_any(least + lane, most * 0.1f);
+    }
+    return peaks_of(song->rate, m->magnitude, least, &m->peaks[1]);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -160,24 +178,26 @@ static float select_rank(float *x, ptrdiff_t count, ptrdiff_t rank) {
     return x[rank];
 }
 
-/* Deviation from concert pitch in semitones: earmark._dsp.chroma.tuning. Needs `spare` for as many numbers. */
-static double tuning_of(const em_song *song, float *spare) {
-    const em_memory *m = song->memory;
-    const ptrdiff_t count = m->peaks;
-    if (!count) return 0.0;
-    memcpy(spare, m->peak_height, (size_t)count * sizeof *spare);
+/* Deviation from concert pitch in bins of so many to an octave: earmark._dsp.chroma.tuning. -1: out of memory. */
+static int tuning_of(const em_peaks *peaks, const double *edges, float bins_per_octave, double *tuning) {
+    const ptrdiff_t count = peaks->count;
+    *tuning = 0;
+    if (!count) return 0;
+    float *spare = malloc((size_t)count * sizeof *spare);
+    if (!spare) return -1;
+    memcpy(spare, peaks->height, (size_t)count * sizeof *spare);
     float middle = select_rank(spare, count, count / 2);
     if (count % 2 == 0) {
         float below = spare[0];
         for (ptrdiff_t i = 1; i < count / 2; i++) below = below > spare[i] ? below : spare[i];
         middle = (below + middle) / 2;
     }
-    const double *edges = song->rate->tuning;
+    free(spare);
     ptrdiff_t counts[100] = {0};
     for (ptrdiff_t i = 0; i < count; i++) {
-        if (!(m->peak_height[i] >= middle)) continue;
-        const float semitones = 12.0f * log2f(m->peak_hz[i] / 27.5f);
-        float off = semitones - floorf(semitones);
+        if (!(peaks->height[i] >= middle)) continue;
+        const float place = bins_per_octave * log2f(peaks->hz[i] / 27.5f);
+        float off = place - floorf(place);
         if (off >= 0.5f) off -= 1.0f;
         int bin = (int)((off + 0.5f) * 100.0f);
         bin = bin < 0 ? 0 : bin > 99 ? 99 : bin;
@@ -188,7 +208,8 @@ static double tuning_of(const em_song *song, float *spare) {
     int best = 0;
     for (int bin = 1; bin < 100; bin++)
         if (counts[bin] > counts[best]) best = bin;
-    return edges[best];
+    *tuning = edges[best];
+    return 0;
 }
 
 /* Weighted sum of rows first .. end - 1; four sums at a time, for one would wait for itself. */

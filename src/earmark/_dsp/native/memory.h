@@ -70,6 +70,12 @@ typedef struct {
     int begun;
 } em_sums;
 
+/* Spectral peaks, and the room there is for them. */
+typedef struct {
+    float *hz, *height;
+    ptrdiff_t count, room;
+} em_peaks;
+
 struct em_memory {
     single_fft_table fft;
     double_fft_table *exact; /* made when it is needed first */
@@ -93,8 +99,7 @@ struct em_memory {
     ptrdiff_t kept, kept_room;
     float *per_frame;                           /* arrays of one number per frame or hop */
     ptrdiff_t frame_room;
-    float *peak_hz, *peak_height;
-    ptrdiff_t peaks, peak_room;
+    em_peaks peaks[2]; /* of power, of magnitude */
     int mirror[BINS + LANES + 2 * REACH]; /* where the bin REACH below lies, mirrored at the ends */
     float loudest_mel, loudest[2];        /* of peaks and of valleys */
     em_sums row_sums[EM_ROWS];

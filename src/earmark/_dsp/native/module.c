@@ -138,7 +138,7 @@ static int second_pass(ear *e, em_song *song, views *all, PyObject *filters_of) 
     return failed;
 }
 
-/* measure(ear, samples, parts, rate, filters_of, moments, onsets, onsets_mean) -> (harmonic, percussive) loud;
+/* measure(ear, samples, parts, rate, filters_of, moments, onsets, onsets_mean) -> (harmonic, percussive, tuning);
    rate is (rate_hz, mel, mel_runs, cosines, tuning, contrast, first_peak, end_peak). */
 static PyObject *measure(PyObject *self, PyObject *arguments) {
     (void)self;
@@ -184,7 +184,7 @@ static PyObject *measure(PyObject *self, PyObject *arguments) {
     if (failed)
         PyErr_NoMemory();
     else if (second_pass(e, &song, &all, filters_of) == 0)
-        answer = Py_BuildValue("(nn)", song.loud[0], song.loud[1]);
+        answer = Py_BuildValue("(nnd)", song.loud[0], song.loud[1], song.tuning_bins);
     e->busy = 0;
 done:
     release(&all);

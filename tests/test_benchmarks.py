@@ -128,6 +128,14 @@ def test_a_mean_near_zero_is_explained_and_a_wrong_number_is_not():
     assert not causes.cause("rms_mean", y, rms, 1.001 * rms).proven
 
 
+def test_a_rolloff_is_explained_only_by_frames_that_are_a_close_call():
+    y = sounds.noise(2.0)
+    mine = gtzan57(y)["rolloff_mean"]
+    found = causes.cause("rolloff_mean", y, mine, 1.001 * mine)
+    assert not found.proven
+    assert "do not explain it" in found.text
+
+
 def test_another_tempo_is_explained_only_if_librosa_says_it_too():
     y = sounds.clicks(120.0, duration_s=5.0)
     mine = gtzan57(y)["tempo"]

@@ -58,23 +58,33 @@ static int transform_exactly(em_song *song, const float *hops, float *re, float 
     }
     double *zr = m->exact_rows, *zi = zr + PLACES;
     double_transform_frames(m->exact, hops, zr, zi, zi + PLACES, zi + 2 * PLACES);
+    memset(m->most, 0, LANES * sizeof *m->most);
     for (int k = 0; k <= HALF / 2; k++) {
         const double wr = m->exact->half_re[k], wi = m->exact->half_im[k];
+        const double *low_re = zr + PLACE(k), *low_im = zi + PLACE(k);
+        const double *high_re = zr + PLACE((HALF - k) % HALF), *high_im = zi + PLACE((HALF - k) % HALF);
+        float bins[2][4][LANES]; /* at k and at 1024 - k: re, im, magnitude, power */
         for (int lane = 0; lane < LANES; lane++) {
-            const int low = PLACE(k) + lane, high = PLACE((HALF - k) % HALF) + lane;
-            const double er = (zr[low] + zr[high]) / 2, ei = (zi[low] - zi[high]) / 2;
-            const double or = (zi[low] + zi[high]) / 2, oi = (zr[high] - zr[low]) / 2;
+            const double er = (low_re[lane] + high_re[lane]) / 2, ei = (low_im[lane] - high_im[lane]) / 2;
+            const double or = (low_im[lane] + high_im[lane]) / 2, oi = (high_re[lane] - low_re[lane]) / 2;
             const double pr = or * wr - oi * wi, pi = or * wi + oi * wr;
-            for (int side = 0; side < 2; side++) {
-                const double a = side ? er - pr : er + pr, b = side ? pi - ei : ei + pi;
-                const int at = (side ? HALF - k : k) * LANES + lane;
-                re[at] = (float)a, im[at] = (float)b, magnitude[at] = (float)sqrt(a * a + b * b);
-                power[at] = magnitude[at] * magnitude[at];
+            bins[0][0][lane] = (float)(er + pr), bins[0][1][lane] = (float)(ei + pi);
+            bins[1][0][lane] = (float)(er - pr), bins[1][1][lane] = (float)(pi - ei);
+            bins[0][2][lane] = (float)sqrt((er + pr) * (er + pr) + (ei + pi) * (ei + pi));
+            bins[1][2][lane] = (float)sqrt((er - pr) * (er - pr) + (pi - ei) * (pi - ei));
+        }
+        for (int side = 0; side < 2; side++) {
+            const size_t at = (size_t)(side ? HALF - k : k) * LANES;
+            for (int lane = 0; lane < LANES; lane++) {
+                const float power_here = bins[side][2][lane] * bins[side][2][lane];
+                bins[side][3][lane] = power_here;
+                m->most[lane] = power_here > m->most[lane] ? power_here : m->most[lane];
             }
+            memcpy(re + at, bins[side][0], sizeof bins[side][0]), memcpy(im + at, bins[side][1], sizeof bins[side][1]);
+            memcpy(magnitude + at, bins[side][2], sizeof bins[side][2]);
+            memcpy(power + at, bins[side][3], sizeof bins[side][3]);
         }
     }
-    memset(m->most, 0, LANES * sizeof *m->most);
-    for (int at = 0; at < GROUP; at++) m->most[at % LANES] = fmaxf(m->most[at % LANES], power[at]);
     return 0;
 }
 

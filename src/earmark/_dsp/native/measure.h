@@ -89,6 +89,16 @@ static inline int bits_in(int mask) {
 #endif
 }
 
+/* Number of the lowest bit that is set; any number if none is. */
+static inline int lowest_bit(int mask) {
+#if defined(__GNUC__)
+    return __builtin_ctz((unsigned)mask | 1u << W);
+#else
+    (void)mask;
+    return 0; /* one lane, one bit */
+#endif
+}
+
 /* Make room for `more` peaks. */
 static int peaks_fit(em_peaks *peaks, ptrdiff_t more) {
     if (peaks->count + more <= peaks->room) return 0;
@@ -102,33 +112,43 @@ static int peaks_fit(em_peaks *peaks, ptrdiff_t more) {
     return 0;
 }
 
-/* Peaks of power, or of magnitude, interpolated by a parabola, as in earmark._dsp.chroma.pitch_peaks: only what is
-   above `least` of its frame counts. */
+/* Interpolate a peak by a parabola. */
+static inline void add_peak(const em_rate *rate, const float *row, int k, em_peaks *peaks) {
+    const float left = row[-LANES], centre = row[0], right = row[LANES];
+    const float curvature = right + left - 2 * centre, slope = (right - left) / 2;
+    const float shift = fabsf(slope) < fabsf(curvature) ? -slope / curvature : 0.0f;
+    const float height = centre + 0.5f * slope * shift;
+    peaks->hz[peaks->count] = (float)(((double)k + (double)shift) * rate->rate_hz / 2048);
+    peaks->height[peaks->count] = height;
+    peaks->count += height < INFINITY;
+}
+
+/* Peaks of power, or of magnitude, as in earmark._dsp.chroma.pitch_peaks: only what is above `least` of its frame
+   counts. Where they are is written down first, four at a time whether or not there are as many: a branch for each
+   of them would be guessed wrong. */
 static int peaks_of(const em_rate *rate, const float *spectra, const float *least, em_peaks *peaks) {
     if (peaks_fit(peaks, (ptrdiff_t)LANES * (rate->end_peak - rate->first_peak)) < 0) return -1;
-    ptrdiff_t count = peaks->count;
     for (int lane = 0; lane < LANES; lane += W) {
         const vf floor = vf_load_any(least + lane);
         vf below = vf_load(spectra + (rate->first_peak - 1) * LANES + lane);
         vf here = vf_load(spectra + rate->first_peak * LANES + lane);
-        for (int k = rate->first_peak; k < rate->end_peak; k++) {
-            const float *row = spectra + k * LANES + lane;
-            const vf above = vf_load(row + LANES);
-            int found = mask_of(vf_less(floor, here) & vf_less(below, here) & ~vf_less(here, above));
-            below = here, here = above;
-            for (int i = 0; found; i++, found >>= 1) {
-                if (!(found & 1)) continue;
-                const float left = row[i - LANES], centre = row[i], right = row[i + LANES];
-                const float curvature = right + left - 2 * centre, slope = (right - left) / 2;
-                const float shift = fabsf(slope) < fabsf(curvature) ? -slope / curvature : 0.0f;
-                const float height = centre + 0.5f * slope * shift;
-                if (!(height < INFINITY)) continue;
-                peaks->hz[count] = (float)(((double)k + (double)shift) * rate->rate_hz / 2048);
-                peaks->height[count++] = height;
+        for (int first = rate->first_peak; first < rate->end_peak; first += BLOCK) {
+            const int end = first + BLOCK < rate->end_peak ? first + BLOCK : rate->end_peak;
+            int places[BLOCK * W + 4], count = 0;
+            for (int k = first; k < end; k++) {
+                const vf above = vf_load(spectra + (k + 1) * LANES + lane);
+                int found = mask_of(vf_less(floor, here) & vf_less(below, here) & ~vf_less(here, above));
+                below = here, here = above;
+                const int next = count + bits_in(found);
+                do
+                    for (int i = 0; i < 4; i++, found &= found - 1)
+                        places[count + i] = k * LANES + lane + lowest_bit(found);
+                while (count += 4, found);
+                count = next;
             }
+            for (int i = 0; i < count; i++) add_peak(rate, spectra + places[i], places[i] / LANES, peaks);
         }
     }
-    peaks->count = count;
     return 0;
 }
 
@@ -178,6 +198,32 @@ static float select_rank(float *x, ptrdiff_t count, ptrdiff_t rank) {
     return x[rank];
 }
 
+static inline int bucket_of(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (int)(bits >> 20 & 2047);
+}
+
+/* The median of positive numbers. Sorted into buckets by exponent and three more bits, only a few are left to be
+   looked at; `spare` has room for as many numbers. */
+static float median_of_heights(const float *x, ptrdiff_t count, float *spare) {
+    ptrdiff_t sizes[2048] = {0}, before = 0, inside = 0;
+    int bucket = 0;
+    for (ptrdiff_t i = 0; i < count; i++) sizes[bucket_of(x[i])]++;
+    while (before + sizes[bucket] <= count / 2) before += sizes[bucket++];
+    float below = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const int here = bucket_of(x[i]);
+        if (here == bucket) spare[inside++] = x[i];
+        below = here < bucket && x[i] > below ? x[i] : below;
+    }
+    const ptrdiff_t rank = count / 2 - before;
+    const float middle = select_rank(spare, inside, rank);
+    if (count % 2) return middle;
+    for (ptrdiff_t i = 0; i < rank; i++) below = below > spare[i] ? below : spare[i];
+    return (below + middle) / 2;
+}
+
 /* Deviation from concert pitch in bins of so many to an octave: earmark._dsp.chroma.tuning. -1: out of memory. */
 static int tuning_of(const em_peaks *peaks, const double *edges, float bins_per_octave, double *tuning) {
     const ptrdiff_t count = peaks->count;
@@ -185,18 +231,11 @@ static int tuning_of(const em_peaks *peaks, const double *edges, float bins_per_
     if (!count) return 0;
     float *spare = malloc((size_t)count * sizeof *spare);
     if (!spare) return -1;
-    memcpy(spare, peaks->height, (size_t)count * sizeof *spare);
-    float middle = select_rank(spare, count, count / 2);
-    if (count % 2 == 0) {
-        float below = spare[0];
-        for (ptrdiff_t i = 1; i < count / 2; i++) below = below > spare[i] ? below : spare[i];
-        middle = (below + middle) / 2;
-    }
-    free(spare);
-    ptrdiff_t counts[100] = {0};
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if (!(peaks->height[i] >= middle)) continue;
-        const float place = bins_per_octave * log2f(peaks->hz[i] / 27.5f);
+    const float middle = median_of_heights(peaks->height, count, spare);
+    ptrdiff_t high = 0, counts[100] = {0};
+    for (ptrdiff_t i = 0; i < count; i++) spare[high] = peaks->hz[i], high += peaks->height[i] >= middle;
+    for (ptrdiff_t i = 0; i < high; i++) {
+        const float place = bins_per_octave * log2f(spare[i] / 27.5f);
         float off = place - floorf(place);
         if (off >= 0.5f) off -= 1.0f;
         int bin = (int)((off + 0.5f) * 100.0f);
@@ -205,6 +244,7 @@ static int tuning_of(const em_peaks *peaks, const double *edges, float bins_per_
         while (bin < 99 && off >= edges[bin + 1]) bin++;
         counts[bin]++;
     }
+    free(spare);
     int best = 0;
     for (int bin = 1; bin < 100; bin++)
         if (counts[bin] > counts[best]) best = bin;

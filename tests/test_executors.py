@@ -1,5 +1,6 @@
 """Executors: the same answers from each, and no way for a worker to take a batch with it."""
 
+import doctest
 import os
 import pickle
 import signal
@@ -14,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import errands
-from earmark import __version__
+from earmark import __version__, executors
 from earmark.errors import ArgumentError, ExecutorError, MissingFileError, UnknownNameError, WorkerDiedError
-from earmark.executors import EXECUTORS, as_finished, executor
+from earmark.executors import EXECUTORS, _tasks, as_finished, executor
 from earmark.executors._tasks import answer, checked, resolve, settle
 from earmark.executors.processes import processors
 
@@ -448,3 +449,8 @@ def test_ctrl_c_is_the_callers(installed, tmp_path):
         out, err = caller.communicate(timeout=60)
     assert out.splitlines() == ["once", "interrupted", "and goes on"]
     assert err == ""
+
+
+def test_the_examples():
+    for module in (executors, _tasks):
+        assert doctest.testmod(module).failed == 0

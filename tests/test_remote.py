@@ -1,9 +1,13 @@
 """Songs elsewhere: the same sound and the same stamps as here, whatever fails is said, and no key with it."""
 
+import doctest
+import functools
+import http.server
+import importlib.util
 import os
-import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import fsspec
@@ -14,6 +18,7 @@ import s3fs
 import sounds
 import stores
 from earmark import audio
+from earmark.audio import _remote
 from earmark.audio._remote import RemoteBytes, is_address, without_secrets
 from earmark.errors import AudioError, EarmarkError, MissingFileError, NotAudioError, UnreadableError
 
@@ -278,6 +283,33 @@ def test_pages(store):
     assert isinstance(told(audio.load, f"{endpoint}/no-bucket-at-all/a.mp3"), MissingFileError)
 
 
+@pytest.fixture
+def site(song):
+    """Return the address of a plain web server that serves the song's folder; it tells no ETag."""
+    handler = functools.partial(_Quiet, directory=str(song.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def test_a_plain_web_server(site, song):
+    address = f"{site}/{song.name}"
+    assert np.array_equal(audio.load(address).samples, audio.load(song).samples)
+    assert audio.sound_hash(address) == audio.sound_hash(song)
+    first, second = audio.stamp(address), audio.stamp(address)
+    assert first[0] == second[0] == song.stat().st_size
+    assert first != second  # nothing tells whether it is still the same
+    assert isinstance(told(audio.stamp, f"{site}/nothing.mp3"), MissingFileError)
+
+
 def test_a_store_that_fails_half_way(memory, song):
     class Failing:
         def __init__(self):
@@ -332,17 +364,11 @@ def test_kinds_of_store_that_nobody_knows():
 
 
 def test_kinds_of_store_that_need_a_package():
-    if shutil.which("true") and _installed("gcsfs"):
+    if importlib.util.find_spec("gcsfs"):
         pytest.skip("gcsfs is installed")
     error = told(audio.load, "gs://bucket/a.mp3")
     assert error.message == "addresses that begin with 'gs://' need a package that is not installed"
     assert "gcsfs" in error.hint
-
-
-def _installed(package: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(package) is not None
 
 
 WITHOUT = """
@@ -365,3 +391,7 @@ def test_the_extra_is_named_where_it_is_missing(missing):
         "addresses that begin with 's3://' need a package that is not installed"
         "|pip install 'earmark[remote]'\n"
     )
+
+
+def test_the_examples():
+    assert doctest.testmod(_remote) == (0, 2)

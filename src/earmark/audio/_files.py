@@ -149,7 +149,7 @@ def stamp(path: AnyPath) -> tuple[int, str]:
         Its length in bytes.
     version : str
         The time of its last change in nanoseconds for a file here; elsewhere what the store has: an ETag, a
-        checksum or a time.
+        checksum or a time, or if it has nothing another text each time.
 
     Raises
     ------

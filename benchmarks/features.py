@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import chart, footprint, functions
+from benchmarks.librosa_recipe import gtzan57
 from benchmarks.parity import Parity, compare
 from benchmarks.race import race
 from benchmarks.report import Figures, text, verdicts
@@ -74,7 +75,7 @@ def measured(works: dict[str, Any], loads: dict[str, list[Any]]) -> dict[str, di
 
 def parity(material: list[Piece]) -> dict[str, Parity]:
     """Return how far every path is from librosa."""
-    truth = Truth()
+    truth = Truth(gtzan57)
     rows = np.array([truth.row(piece) for piece in material])
     found = {}
     for path in paths():

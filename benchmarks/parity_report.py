@@ -1,6 +1,6 @@
 """Compare the 57 sound columns with librosa's on real music, and find out why where they differ.
 
-Run ``python -m benchmarks.parity_report [--lossless] [--write]``. Every path that this machine can run is
+Run ``python -m benchmarks.parity_report [--lossless] [--full] [--write]``. Every path that this machine can run is
 held against librosa: on all clips of the data that are at hand, on three segments of each, on synthetic
 sounds. The exit code is 1 if tempo, percentile or the cause of a single difference fall short.
 """
@@ -17,7 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import parity_full
 from benchmarks.causes import Cause, cause, close_calls
+from benchmarks.librosa_recipe import gtzan57
 from benchmarks.parity import P999_RELATIVE, compare
 from benchmarks.sounds import lossless_clips, synthetic
 from benchmarks.truth import Piece, Truth, pieces, real_clips
@@ -102,7 +104,7 @@ def exceptions(
 
 def measure(clips: list[Path]) -> Found:
     """Measure every piece of the clips, and the synthetic sounds, by every path."""
-    found, truth = Found(), Truth()
+    found, truth = Found(), Truth(gtzan57)
     made = (Piece(name, "synthetic", sound) for name, sound in synthetic().items())
     for piece in (*made, *pieces(clips)):
         own = truth.row(piece)
@@ -156,7 +158,7 @@ def causes(found: Found) -> str:
 def newer() -> str:
     """Return what the same program says under the newest librosa in an environment beside ours."""
     for python in sorted(ROOT.glob(".venv-3.*/bin/python"), reverse=True):
-        command = [str(python), "-m", "benchmarks.parity_report", "--lossless"]
+        command = [str(python), "-m", "benchmarks.parity_report", "--lossless", "--full"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.stdout:
             return done.stdout
@@ -167,6 +169,7 @@ def main() -> int:
     """Print the comparison, or write it; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--lossless", action="store_true", help="only the twenty lossless clips")
+    parser.add_argument("--full", action="store_true", help="the other columns of `full` as well")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well: five minutes more")
     arguments = parser.parse_args()
     clips = lossless_clips() if arguments.lossless else real_clips()
@@ -174,6 +177,11 @@ def main() -> int:
     table, good = tables(found)
     text = f"{table}\n\n{causes(found)}\n"
     print(text)
+    if arguments.write or arguments.full:
+        rest, alike = parity_full.section(clips)
+        print(rest)
+        text += f"\n## The other columns of `full`\n\n{rest}"
+        good &= alike
     if arguments.write:
         calls = {name: close_calls(name, clips) for name in ("tuning", "tempo")}
         both = f"{text}\n## The newer librosa\n\n{newer()}"

@@ -6,7 +6,7 @@ per piece of sound; delete it to have everything computed again.
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.librosa_recipe import gtzan57
+from benchmarks.librosa_recipe import Columns
 from benchmarks.sounds import data_folder
 from earmark import audio
 from earmark.records import FloatArray
@@ -63,11 +63,12 @@ def pieces(clips: list[Path]) -> Iterator[Piece]:
 
 
 class Truth:
-    """librosa's 57 columns of pieces of sound."""
+    """librosa's columns of pieces of sound, by one recipe."""
 
-    def __init__(self) -> None:
-        made_by = f"librosa-{version('librosa')}-numpy-{version('numpy')}"
+    def __init__(self, recipe: Callable[[FloatArray], Columns]) -> None:
+        made_by = f"{recipe.__name__}-librosa-{version('librosa')}-numpy-{version('numpy')}"
         self._file = Path(tempfile.gettempdir()) / f"earmark-truth-{made_by}.jsonl"
+        self._recipe = recipe
         self._rows: dict[str, list[float]] = {}
         if self._file.exists():
             for line in self._file.read_text(encoding="utf-8").splitlines():
@@ -75,22 +76,11 @@ class Truth:
                 self._rows[entry["piece"]] = entry["row"]
 
     def row(self, piece: Piece) -> NDArray[np.float64]:
-        """Return librosa's row, shape (57,), from memory or computed and remembered."""
+        """Return librosa's row, from memory or computed and remembered."""
         # The sum tells a decoder that gives other samples from the one whose samples were measured.
         key = f"{piece.name} {len(piece.samples)} {float(piece.samples.sum(dtype=np.float64))!r}"
         if key not in self._rows:
-            self._rows[key] = list(gtzan57(piece.samples).values())
+            self._rows[key] = list(self._recipe(piece.samples).values())
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"piece": key, "row": self._rows[key]}) + "\n")
         return np.array(self._rows[key])
-
-
-def main() -> None:
-    """Fill the memory for every clip that is at hand."""
-    truth = Truth()
-    for piece in pieces(real_clips()):
-        truth.row(piece)
-
-
-if __name__ == "__main__":
-    main()

@@ -16,6 +16,7 @@ die_once = errands:die_once
 environment = errands:environment
 leave = errands:leave
 nap = errands:nap
+peak_kb = errands:peak_kb
 raise_oddly = errands:raise_oddly
 talk = errands:talk
 """
@@ -67,6 +68,12 @@ def nap(seconds, marker=None):
         Path(marker).write_text(str(os.getpid()))
     time.sleep(seconds)
     return os.getpid()
+
+
+def peak_kb():
+    """Return the most memory that this process ever had resident; Linux only."""
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
+    return int(line.split()[1])
 
 
 class OddError(Exception):

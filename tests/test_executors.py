@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import errands
+import sounds
 from earmark import __version__, executors
+from earmark._dsp.native import built
 from earmark.errors import ArgumentError, ExecutorError, MissingFileError, UnknownNameError, WorkerDiedError
 from earmark.executors import EXECUTORS, _tasks, as_finished, executor
 from earmark.executors._tasks import answer, checked, resolve, settle
@@ -400,6 +402,27 @@ def test_no_work_after_closing(two):
 def test_one_thread_each(two):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         assert two.submit("environment", name).result() == "1"
+
+
+BARE = "from pathlib import Path; print(Path('/proc/self/status').read_text())"
+
+
+@pytest.mark.skipif(built is None, reason="without the kernel NumPy holds more")
+@pytest.mark.parametrize("window", ["3s", "whole"])
+def test_a_worker_needs_little_memory(tmp_path, window):
+    """Beyond the bare interpreter: Earmark, NumPy, FFmpeg and the songs that it hears, 64 MB at most."""
+    status = subprocess.run([sys.executable, "-c", BARE], capture_output=True, text=True, check=True).stdout
+    bare_kb = int(status.partition("VmHWM:")[2].split()[0])
+    songs = [
+        str(sounds.write(tmp_path / f"{number}.mp3", (0.5 + number / 10) * sounds.music(30.0), 44100))
+        for number in range(3)
+    ]
+    with executor("processes", 1) as work:
+        for _, future in as_finished(
+            work, "earmark.service.hearing:hear", [(s, ("gtzan58",), window) for s in songs]
+        ):
+            assert set(future.result().cuts) == {"gtzan58"}
+        assert work.submit("peak_kb").result() - bare_kb < 64 * 1024
 
 
 # No guard against being imported by workers: none imports it.

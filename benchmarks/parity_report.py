@@ -1,7 +1,7 @@
 """Compare the 57 sound columns with librosa's on real music, and find out why where they differ.
 
-Run ``python -m benchmarks.parity_report [--lossless] [--full] [--write]``. Every path that this machine can run is
-held against librosa: on all clips of the data that are at hand, on three segments of each, on synthetic
+Run ``python -m benchmarks.parity_report [--lossless] [--full] [--write]``. Every path that this machine can
+run is held against librosa: on all clips of the data that are at hand, on three segments of each, on synthetic
 sounds. The exit code is 1 if tempo, percentile or the cause of a single difference fall short.
 """
 

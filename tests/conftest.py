@@ -9,7 +9,9 @@ import pytest
 from hypothesis import settings
 
 import bundles
+import errands
 import sounds
+from earmark.executors import executor
 from earmark.models import bundle as store
 from earmark.service.predictor import Predictor
 
@@ -90,3 +92,22 @@ def tune() -> np.ndarray:
     snare = np.random.default_rng(0).standard_normal(len(t)) * np.exp(-15 * off_beat)
     song = strings * np.exp(-5 * beat) + kick + 0.6 * snare
     return (0.5 * song / np.abs(song).max()).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory) -> Path:
+    """Return a folder for ``sys.path`` with a distribution that declares tasks: those of errands.py."""
+    return errands.install(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture
+def errands_found(installed, monkeypatch) -> None:
+    """Let that distribution be found, by workers that are started here as well."""
+    monkeypatch.syspath_prepend(str(installed))
+
+
+@pytest.fixture
+def two(errands_found):
+    """Return an executor with two worker processes."""
+    with executor("processes", 2) as made:
+        yield made

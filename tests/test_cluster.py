@@ -13,7 +13,6 @@ import pytest
 import s3fs
 
 import clusters
-import errands
 import sounds
 import stores
 from earmark.errors import ArgumentError, ExecutorError, MissingFileError, WorkerDiedError
@@ -23,11 +22,6 @@ from earmark.service.library import Library
 pytestmark = pytest.mark.slow
 
 SONGS = 24
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> Path:
-    return errands.install(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")

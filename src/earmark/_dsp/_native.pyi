@@ -27,4 +27,14 @@ def constant_q(
     energy: NDArray[np.float32],
     /,
 ) -> None: ...
+def tonality(
+    ear: object,
+    energy: NDArray[np.float32],
+    frames: int,
+    steps: NDArray[np.float32],
+    window: NDArray[np.float32],
+    corners: NDArray[np.float64],
+    moments: NDArray[np.float64],
+    /,
+) -> None: ...
 def floor(ear: object, samples: NDArray[np.float32], /) -> None: ...

@@ -28,6 +28,7 @@ N_OCTAVES = 7
 HOP = 512
 _C1_HZ = 440.0 * 2.0 ** (-45 / 12)
 _TUNING_FFT = 2048
+_KERNEL_FFT = 1024
 _RATIO = 2.0 ** (2 / BINS_PER_OCTAVE)
 _QUALITY = (_RATIO + 1) / (_RATIO - 1)
 _HANN_BANDWIDTH = 1.50018310546875  # in bins, of a window of 1000 samples
@@ -86,6 +87,13 @@ def _sparse_spectra(top_hz: NDArray[np.float64], rate_hz: float) -> NDArray[np.c
     return spectrum
 
 
+def _top_hz(deviation_bins: float) -> NDArray[np.float64]:
+    """Return the frequencies of the top octave's filters, shape (36,)."""
+    octaves = N_OCTAVES - 1 + (np.arange(BINS_PER_OCTAVE) + deviation_bins) / BINS_PER_OCTAVE
+    top_hz: NDArray[np.float64] = _C1_HZ * 2.0**octaves
+    return top_hz
+
+
 @lru_cache(maxsize=101)
 def _filters(rate_hz: float, deviation_bins: float) -> _Filters:
     """Return the filters of the top octave, in time.
@@ -93,8 +101,7 @@ def _filters(rate_hz: float, deviation_bins: float) -> _Filters:
     Each has an odd number of samples in the middle of a frame of even length, so that its samples n and
     frame + 1 - n, counted round the frame, are conjugate but for one phase, which no magnitude shows.
     """
-    octaves = N_OCTAVES - 1 + (np.arange(BINS_PER_OCTAVE) + deviation_bins) / BINS_PER_OCTAVE
-    top_hz = _C1_HZ * 2.0**octaves
+    top_hz = _top_hz(deviation_bins)
     spectrum = _sparse_spectra(top_hz, rate_hz)
     n_fft = 2 * (spectrum.shape[1] - 1)
     response = np.fft.fft(spectrum.astype(np.complex128), n=n_fft, axis=1)
@@ -108,7 +115,35 @@ def _filters(rate_hz: float, deviation_bins: float) -> _Filters:
     return filters
 
 
-def _halve(y: FloatArray, times: int = 1) -> FloatArray:
+@lru_cache(maxsize=101)
+def kernel_filters(rate_hz: int, deviation_bins: float) -> tuple[FloatArray, NDArray[np.int32]] | None:
+    """Return the filters of every octave as the compiled kernel takes them; None where it does not.
+
+    Returns
+    -------
+    weights : ndarray of float32, shape (36, 513)
+        Of the coefficients of a frame of 1024 samples, about the filters' middle, where they are real.
+    runs : ndarray of int32, shape (36, 2)
+        First bin and end of each filter.
+    """
+    if _early_halvings(rate_hz, deviation_bins):
+        return None
+    top_hz = _top_hz(deviation_bins)
+    spectrum = _sparse_spectra(top_hz, rate_hz)
+    n_fft = 2 * (spectrum.shape[1] - 1)
+    if n_fft != _KERNEL_FFT:
+        return None
+    # Between samples 511 and 512, where the wave of each filter is half a sample late.
+    turns = (n_fft - 1) * np.arange(n_fft // 2 + 1) / n_fft + (top_hz / rate_hz)[:, None]
+    weights = (spectrum * np.exp(1j * np.pi * turns)).real / np.sqrt(_QUALITY * rate_hz / top_hz)[:, None]
+    inside = [np.flatnonzero(row) for row in spectrum]
+    runs = np.array([(bins[0], bins[-1] + 1) for bins in inside], dtype=np.int32)
+    weights = np.ascontiguousarray(weights, dtype=np.float32)
+    weights.flags.writeable = runs.flags.writeable = False
+    return weights, runs
+
+
+def halve(y: FloatArray, times: int = 1) -> FloatArray:
     """Return the signal at half the rate, `times` over, with its energy kept.
 
     To the last bit as librosa does: where the sound ends, what rings on is the resampler's rounding, and
@@ -221,9 +256,9 @@ def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = No
     filters = _filters(rate_hz / (1 << early), deviation_bins)
     hop = HOP >> early
     if early:
-        y = _halve(y, early)
+        y = halve(y, early)
     for octave in reversed(range(N_OCTAVES)):
         _octave(y, hop, filters, magnitude[:, octave * BINS_PER_OCTAVE : (octave + 1) * BINS_PER_OCTAVE])
         if octave:
-            y, hop = _halve(y), hop // 2
+            y, hop = halve(y), hop // 2
     return magnitude

@@ -94,3 +94,18 @@ def add_octave(
 ) -> None:
     """Add the magnitudes of one octave's filters to `energy`, shape (12, frames): `earmark._dsp.cqt`."""
     kernels().constant_q(EARS[isa], np.ascontiguousarray(y, dtype=np.float32), hop, *filters, energy)
+
+
+def tonality(
+    isa: str,
+    energy: FloatArray,
+    frames: int,
+    told_by: tuple[FloatArray, FloatArray, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the moments of chroma (12), CENS (12) and tonal centroids (6): :mod:`earmark._dsp.tonal`.
+
+    `told_by` are the steps of CENS, its window, and the tonal centroids of the pitch classes.
+    """
+    moments = np.zeros((30, 2))
+    kernels().tonality(EARS[isa], energy, frames, *told_by, moments)
+    return moments

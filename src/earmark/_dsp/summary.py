@@ -9,12 +9,11 @@ from earmark._dsp.beats import beat_frames, tempo_candidates
 from earmark._dsp.core import PARTS as CORE_PARTS
 from earmark._dsp.core import Core, core
 from earmark._dsp.loudness import dynamic_range_db
-from earmark._dsp.numpy_core import mean_and_variance
 from earmark._dsp.passes import HOP
 from earmark._dsp.rhythm import beat_strength, onset_frames
 from earmark._dsp.spectrum import FloatArray
 from earmark._dsp.tempo import tempo
-from earmark._dsp.tonal import key, tonal
+from earmark._dsp.tonal import key, tonal_moments
 
 _NEEDS = {
     "tempo": frozenset({"onsets"}),
@@ -93,12 +92,10 @@ def summarise(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
         numbers["harmonic_to_percussive"] = harmonic / max(percussive, 1)
     moments = dict(found.moments)
     if parts & {*_TONAL, "key"}:
-        heard = tonal(y, rate_hz, found.tuning_bins)
-        moments |= {
-            name: mean_and_variance(getattr(heard, name)) for part, name in _TONAL.items() if part in parts
-        }
+        heard = tonal_moments(y, rate_hz, found.tuning_bins)
+        moments |= {name: heard[name] for part, name in _TONAL.items() if part in parts}
         if "key" in parts:
-            tonic, minor, _, confidence = key(heard.chroma_cqt.mean(axis=0))
+            tonic, minor, _, confidence = key(heard["chroma_cqt"][:, 0])
             numbers |= {"key_tonic": float(tonic), "key_minor": float(minor), "key_confidence": confidence}
     return Summary(len(y), moments, numbers)
 

@@ -13,8 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark._dsp import native
 from earmark._dsp.chroma import N_CHROMA
-from earmark._dsp.cqt import BINS_PER_OCTAVE, N_OCTAVES, cqt_magnitude
+from earmark._dsp.cqt import (
+    BINS_PER_OCTAVE,
+    HOP,
+    N_OCTAVES,
+    cqt_magnitude,
+    halve,
+    kernel_filters,
+    tuning_bins,
+)
+from earmark._dsp.numpy_core import mean_and_variance
 from earmark._dsp.spectrum import FloatArray
 
 _BINS_PER_CLASS = BINS_PER_OCTAVE // N_CHROMA
@@ -114,11 +124,45 @@ def tonnetz(y: FloatArray, rate_hz: int, deviation_bins: float | None = None) ->
 
 def pitch_class_energy(y: FloatArray, rate_hz: int, deviation_bins: float | None = None) -> FloatArray:
     """Return the sum of constant-Q magnitudes per pitch class, C first, shape (1 + n // 512, 12)."""
+    isa = native.kernel()
+    planes = _planes(isa, y, rate_hz, deviation_bins) if isa else None
+    if planes is not None:
+        return np.ascontiguousarray(planes[:, : 1 + len(y) // HOP].T)
     magnitude = cqt_magnitude(y, rate_hz, deviation_bins)
     octave = magnitude.reshape(len(magnitude), N_OCTAVES, BINS_PER_OCTAVE).sum(axis=1)
     centred = np.roll(octave, _BINS_PER_CLASS // 2, axis=1)
     energy: FloatArray = centred.reshape(len(magnitude), N_CHROMA, _BINS_PER_CLASS).sum(axis=2)
     return energy
+
+
+def tonal_moments(
+    y: FloatArray, rate_hz: int, deviation_bins: float | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Return mean and population variance of the fields of `Tonal`, by name, shapes (12, 2) and (6, 2)."""
+    isa = native.kernel()
+    planes = _planes(isa, y, rate_hz, deviation_bins) if isa else None
+    if isa is None or planes is None:
+        heard = tonal(y, rate_hz, deviation_bins)
+        return {name: mean_and_variance(rows) for name, rows in heard._asdict().items()}
+    told_by = (_CENS_STEPS, _CENS_WINDOW.astype(np.float32), _CORNERS)
+    found = native.tonality(isa, planes, 1 + len(y) // HOP, told_by)
+    return dict(zip(Tonal._fields, np.split(found, (N_CHROMA, 2 * N_CHROMA)), strict=True))
+
+
+def _planes(isa: str, y: FloatArray, rate_hz: int, deviation_bins: float | None) -> FloatArray | None:
+    """Return energy per pitch class by a kernel, frames rounded up to 16; None if it cannot."""
+    planes = np.zeros((N_CHROMA, (1 + len(y) // HOP + 15) // 16 * 16), dtype=np.float32)
+    if not y.any():
+        return planes
+    if deviation_bins is None:
+        deviation_bins = tuning_bins(y, rate_hz)
+    filters = kernel_filters(rate_hz, deviation_bins)
+    if filters is None:
+        return None
+    for octave in range(N_OCTAVES):
+        y = halve(y) if octave else y
+        native.add_octave(isa, y, HOP >> octave, filters, planes)
+    return planes
 
 
 def key(mean_chroma: NDArray[np.floating]) -> Key:
@@ -159,7 +203,16 @@ def _profiles() -> NDArray[np.float64]:
     return profiles
 
 
+def _corners() -> NDArray[np.float64]:
+    """Return the tonal centroids of the pitch classes, shape (6, 12)."""
+    angles = np.pi * np.arange(N_CHROMA) * np.array([turn for _, turn in _CIRCLES])[:, None]
+    radii = np.array([radius for radius, _ in _CIRCLES])[:, None]
+    return np.stack([radii * np.sin(angles), radii * np.cos(angles)], axis=1).reshape(-1, N_CHROMA)
+
+
 _PROFILES = _profiles()
+_CORNERS = _corners()
+_CENS_WINDOW = np.hanning(_CENS_FRAMES + 2) / np.hanning(_CENS_FRAMES + 2).sum()
 
 
 def _divided(rows: NDArray[np.floating], lengths: NDArray[np.float64]) -> FloatArray:
@@ -184,17 +237,12 @@ def _cens(energy: FloatArray) -> FloatArray:
     pieces of GTZAN that happened once, and moved the mean of one pitch class by 6e-4 of itself.
     """
     steps = np.searchsorted(_CENS_STEPS, _sum_is_one(energy)) / len(_CENS_STEPS)
-    window = np.hanning(_CENS_FRAMES + 2)
-    window /= window.sum()
-    middle = slice(len(window) // 2, len(window) // 2 + len(energy))
-    smooth = np.stack([np.convolve(column, window)[middle] for column in steps.T], axis=1)
+    middle = slice(len(_CENS_WINDOW) // 2, len(_CENS_WINDOW) // 2 + len(energy))
+    smooth = np.stack([np.convolve(column, _CENS_WINDOW)[middle] for column in steps.T], axis=1)
     return _divided(smooth, np.linalg.norm(smooth, axis=1))
 
 
 def _centroids(energy: FloatArray) -> NDArray[np.float64]:
-    angles = np.pi * np.arange(N_CHROMA) * np.array([turn for _, turn in _CIRCLES])[:, None]
-    radii = np.array([radius for radius, _ in _CIRCLES])[:, None]
-    corners = np.stack([radii * np.sin(angles), radii * np.cos(angles)], axis=1).reshape(-1, N_CHROMA)
     shares = _sum_is_one(_strongest_is_one(energy)).astype(np.float64)
-    centroids: NDArray[np.float64] = shares @ corners.T
+    centroids: NDArray[np.float64] = shares @ _CORNERS.T
     return centroids

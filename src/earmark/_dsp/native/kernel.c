@@ -2,6 +2,7 @@
 #include "constant_q.h"
 #include "correlate.h"
 #include "finish.h"
+#include "tonality.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -55,4 +56,5 @@ static int least(em_memory *m, const float *y, ptrdiff_t samples) {
     return 0;
 }
 
-const em_kernel JOIN(em_kernel_, EM_ISA) = {TEXT(EM_ISA), remember, forget, listen, finish, correlate, constant_q, least};
+const em_kernel JOIN(em_kernel_, EM_ISA) = {TEXT(EM_ISA), remember, forget, listen, finish, correlate, constant_q, tonality,
+                                          least};

@@ -82,6 +82,18 @@ typedef struct {
     ptrdiff_t frames;
 } em_octave;
 
+enum { EM_STEPS = 4, EM_WINDOW = 43, EM_AXES = 6, EM_TONAL_ROWS = 2 * EM_PITCHES + EM_AXES };
+
+/* What is asked of the energy of pitch classes. */
+typedef struct {
+    const float *energy;   /* (12, row) */
+    ptrdiff_t row, frames; /* row is a multiple of 16 */
+    const float *steps;    /* (4,): shares of the energy that CENS cuts at, ascending */
+    const float *window;   /* (43,): what CENS is smoothed with */
+    const double *corners; /* (6, 12): tonal centroids of the pitch classes */
+    double (*moments)[2];  /* (30, 2): of chroma, of CENS, of tonal centroids */
+} em_tonality;
+
 typedef struct {
     const char *name;
     em_memory *(*remember)(void);
@@ -95,6 +107,8 @@ typedef struct {
     int (*correlate)(const float *onsets, ptrdiff_t count, int lags, double *sums);
     /* Add the magnitudes of an octave's filters to the pitch classes. -1: out of memory. */
     int (*constant_q)(em_memory *, const em_octave *);
+    /* Moments of chroma, CENS and tonal centroids. -1: out of memory. */
+    int (*tonality)(const em_tonality *);
     /* One forward and one inverse transform and two medians per frame, and nothing else: the least that the
        separation can cost. */
     int (*floor)(em_memory *, const float *y, ptrdiff_t samples);

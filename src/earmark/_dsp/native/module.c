@@ -264,6 +264,38 @@ done:
     Py_RETURN_NONE;
 }
 
+/* tonality(ear, energy, frames, steps, window, corners, moments): see em_tonality. */
+static PyObject *tonality(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *energy, *steps, *window, *corners, *moments;
+    em_tonality of = {0};
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OOnOOOO", &capsule, &energy, &of.frames, &steps, &window, &corners, &moments))
+        return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    int failed = -1;
+    if (!(of.energy = view(&all, energy, 16 * EM_PITCHES * sizeof(float), 0)) ||
+        !(of.steps = view(&all, steps, EM_STEPS * sizeof(float), 0)) ||
+        !(of.window = view(&all, window, EM_WINDOW * sizeof(float), 0)) ||
+        !(of.corners = view(&all, corners, EM_AXES * EM_PITCHES * sizeof(double), 0)) ||
+        !(of.moments = view(&all, moments, 2 * EM_TONAL_ROWS * sizeof(double), 1)))
+        goto done;
+    of.row = all.views[0].len / (Py_ssize_t)(EM_PITCHES * sizeof(float));
+    if (of.row % 16 || of.frames < 1 || of.frames > of.row) {
+        PyErr_SetString(PyExc_ValueError, "more frames than there are, or rows that are no multiple of 16");
+        goto done;
+    }
+    Py_BEGIN_ALLOW_THREADS;
+    failed = e->kernel->tonality(&of);
+    Py_END_ALLOW_THREADS;
+    if (failed) PyErr_NoMemory();
+done:
+    release(&all);
+    if (failed) return NULL;
+    Py_RETURN_NONE;
+}
+
 /* floor(ear, samples): the least that the separation can cost, for benchmarks. */
 static PyObject *least(PyObject *self, PyObject *arguments) {
     (void)self;
@@ -292,6 +324,7 @@ static PyMethodDef methods[] = {
     {"measure", measure, METH_VARARGS, "Measure a signal; see earmark._dsp.native_core."},
     {"correlate", correlate, METH_VARARGS, "Sum up the autocorrelations of stretches of onsets."},
     {"constant_q", constant_q, METH_VARARGS, "Add the magnitudes of an octave's filters to the pitch classes."},
+    {"tonality", tonality, METH_VARARGS, "Take the moments of chroma, CENS and tonal centroids."},
     {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},
 };

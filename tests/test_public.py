@@ -15,6 +15,7 @@ NAMES = [
     "BundleError",
     "Clip",
     "EarmarkError",
+    "ExecutorError",
     "FeatureTable",
     "Library",
     "Prediction",

@@ -1,5 +1,6 @@
 """Worker processes: none takes a batch with it, none outlives its caller, each is small."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,8 +13,8 @@ import pytest
 
 import sounds
 from earmark._dsp.native import built
-from earmark.errors import ArgumentError, WorkerDiedError
-from earmark.executors import as_finished, executor
+from earmark.errors import ArgumentError, ExecutorError, WorkerDiedError
+from earmark.executors import as_finished, executor, processes
 
 pytestmark = pytest.mark.usefixtures("errands_found")
 
@@ -87,10 +88,37 @@ def test_every_worker_killed_in_turn(two, tmp_path):
 def test_workers_that_cannot_start(two, monkeypatch, capfd):
     monkeypatch.setattr(sys, "path", [])
     error = two.submit("add", 1, 2).exception()
-    assert isinstance(error, WorkerDiedError)
-    assert error.message == "no worker process could be started: could not start, exit code 1"
+    assert type(error) is ExecutorError  # no job's fault
+    assert error.message == "no worker process can be started: ended with exit code 1"
     assert error.hint == "what it printed says why"
     assert "ModuleNotFoundError: No module named 'earmark'" in capfd.readouterr().err
+
+
+def test_more_workers_than_the_system_allows(two, monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    error = two.submit("add", 1, 2).exception()
+    assert type(error) is ExecutorError
+    assert error.message == "no worker process can be started: Resource temporarily unavailable"
+    assert error.hint == "use fewer workers"
+
+
+def test_a_start_that_fails_costs_no_job(two, monkeypatch, tmp_path):
+    """One worker is gone before it is ready, another dies at the job: together that is not too often."""
+    once = f"""
+import os, pathlib
+try:
+    pathlib.Path({str(tmp_path / "started")!r}).touch(exist_ok=False)
+except FileExistsError:
+    pass
+else:
+    os._exit(3)
+"""
+    monkeypatch.setattr(processes, "_START", once + processes._START)
+    assert two.submit("die_once", str(tmp_path / "killed")).result() == "done by another"
+    assert (tmp_path / "started").exists()
 
 
 def test_closing_now_does_not_wait(tmp_path):
@@ -167,7 +195,7 @@ def test_a_worker_needs_little_memory(tmp_path, window):
 # No guard against being imported by workers: none imports it.
 CALLER = """
 import sys
-from earmark.executors import as_finished, executor
+from earmark.executors import as_finished, executor, processes
 print("once", flush=True)
 with executor("processes", 2) as work:
     try:

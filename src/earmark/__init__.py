@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         AudioError,
         BundleError,
         EarmarkError,
+        ExecutorError,
         StoreError,
         UnknownNameError,
     )
@@ -34,6 +35,7 @@ __all__ = [
     "BundleError",
     "Clip",
     "EarmarkError",
+    "ExecutorError",
     "FeatureTable",
     "Library",
     "Prediction",
@@ -53,6 +55,7 @@ _HOMES = {
     "BundleError": "earmark.errors",
     "Clip": "earmark.records",
     "EarmarkError": "earmark.errors",
+    "ExecutorError": "earmark.errors",
     "FeatureTable": "earmark.features",
     "Library": "earmark.service.library",
     "Prediction": "earmark.records",

@@ -9,7 +9,7 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     │   ├── NotAudioError     no sound in it
     │   └── EmptyAudioError   sound of zero length, or none that could be decoded
     ├── BundleError           a model folder is missing, foreign, newer, damaged or tampered with
-    ├── ExecutorError         the work cannot be shared out: no such cluster, other versions
+    ├── ExecutorError         the work cannot be shared out: no worker starts, no such cluster
     │   └── WorkerDiedError   a job that ends whatever process does it
     ├── StoreError            what Earmark keeps on disk cannot be written or read
     ├── UnknownNameError      a name that no registry holds
@@ -67,7 +67,7 @@ class BundleError(EarmarkError):
 
 
 class ExecutorError(EarmarkError):
-    """Work cannot be shared out: the cluster is out of reach, or its workers lack this version of Earmark."""
+    """Work cannot be shared out: no worker starts, no cluster is in reach, or it has another Earmark."""
 
 
 class WorkerDiedError(ExecutorError):

@@ -24,7 +24,8 @@ class Executor(Protocol):
     """What shares out tasks; shaped like :class:`concurrent.futures.Executor`, a context manager.
 
     A job whose worker dies is done again. After the second death that it has a part in, its future raises
-    :class:`~earmark.errors.WorkerDiedError`; all other jobs go on.
+    :class:`~earmark.errors.WorkerDiedError`; all other jobs go on. If no worker can be started at all, or the
+    cluster has gone, that is an :class:`~earmark.errors.ExecutorError` which is no job's fault.
     """
 
     @property

@@ -17,12 +17,12 @@ from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple, Self
 
-from earmark.errors import ArgumentError, WorkerDiedError
+from earmark.errors import ArgumentError, ExecutorError, WorkerDiedError
 from earmark.executors._tasks import packed, settle
 from earmark.executors._worker import receive, send
 
 MOST_DEATHS = 2
-"""A job is given up when this many workers have died of it."""
+"""A job is given up when this many workers died of it; all work is, when as many died before they had any."""
 
 _START = """\
 import json, sys
@@ -50,7 +50,11 @@ class _Job(NamedTuple):
 
 
 class _DeadError(Exception):
-    """The worker died; the argument says how."""
+    """The worker died at its job; the argument says how."""
+
+
+class _StillbornError(_DeadError):
+    """The worker died before it was ready for any."""
 
 
 class Processes:
@@ -131,8 +135,8 @@ class Processes:
 
     def _do(self, job: _Job, worker: "_Worker | None") -> "_Worker | None":
         """Have a job done, by other workers if need be; return the worker that is left."""
-        deaths: list[str] = []
-        while len(deaths) < MOST_DEATHS:
+        deaths: list[_DeadError] = []
+        while (given_up := _gave_up(job.task, deaths)) is None:
             try:
                 if worker is None or not worker.alive():
                     self._end(worker)
@@ -144,21 +148,24 @@ class Processes:
                 if self._dropped:
                     job.future.set_exception(CancelledError())
                     return None
-                deaths.append(str(death))
+                deaths.append(death)
             except BaseException as surprise:  # noqa: BLE001 - no caller may wait for ever for an answer
                 job.future.set_exception(surprise)
                 return worker
             else:
                 return worker
-        job.future.set_exception(_gave_up(job.task, deaths))
+        job.future.set_exception(given_up)
         return worker
 
     def _begin(self) -> "_Worker":
         with self._lock:
             if self._dropped:
                 raise _DeadError("not started")
-            with _deaf_to_interrupts():
-                worker = _Worker()
+            try:
+                with _deaf_to_interrupts():
+                    worker = _Worker()
+            except OSError as error:  # of processes, memory or open files there are too many
+                raise _none_starts(error.strerror or str(error), "use fewer workers") from error
             self._running.add(worker)
         return worker
 
@@ -208,12 +215,9 @@ class _Worker:
             return receive(back)
         except (EOFError, OSError) as error:
             self.kill()  # it has gone, or can no longer be talked to
-            raise _DeadError(self._how(self._process.wait())) from error
-
-    def _how(self, code: int) -> str:
-        if code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        return f"ended with exit code {code}" if self._ready else f"could not start, exit code {code}"
+            code = self._process.wait()
+            how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+            raise (_DeadError if self._ready else _StillbornError)(how) from error
 
     def kill(self) -> None:
         """End it in the middle of whatever it does."""
@@ -249,11 +253,23 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _gave_up(task: str, deaths: list[str]) -> WorkerDiedError:
-    how = deaths[-1] if len(set(deaths)) == 1 else " then ".join(deaths)
-    if "could not start" in how:
-        return WorkerDiedError(f"no worker process could be started: {how}", "what it printed says why")
-    return WorkerDiedError(
-        f"{len(deaths)} worker processes died at this job of '{task}': {how}",
-        "if the system ran out of memory, use fewer workers; else what the job works on may be to blame",
-    )
+def _gave_up(task: str, deaths: list[_DeadError]) -> ExecutorError | None:
+    """Return what to say of a job that is not tried again, if it is not."""
+    stillborn = [str(death) for death in deaths if isinstance(death, _StillbornError)]
+    at_work = [str(death) for death in deaths if not isinstance(death, _StillbornError)]
+    if len(at_work) >= MOST_DEATHS:
+        return WorkerDiedError(
+            f"{len(at_work)} worker processes died at this job of '{task}': {_then(at_work)}",
+            "if the system ran out of memory, use fewer workers; else what the job works on may be to blame",
+        )
+    if len(stillborn) >= MOST_DEATHS:
+        return _none_starts(_then(stillborn), "what it printed says why")
+    return None
+
+
+def _none_starts(why: str, hint: str) -> ExecutorError:
+    return ExecutorError(f"no worker process can be started: {why}", hint)
+
+
+def _then(deaths: list[str]) -> str:
+    return " then ".join(dict.fromkeys(deaths))

@@ -66,17 +66,31 @@ static void medians_over_frequency(em_memory *m, const float *magnitude) {
         }
 }
 
-/* What the overlapping windows of sample n of every hop from `first` on sum up to, inverted; 0 outside the
-   signal. */
-static void weights_at(const em_song *song, ptrdiff_t first, int n, float scale, float *weight) {
-    const float *window = song->memory->fft.window;
+/* Which frames reach into LANES hops, and how many samples of each hop the signal has. */
+typedef struct {
+    float reaches[OVERLAP][LANES] __attribute__((aligned(64)));
+    float samples[LANES] __attribute__((aligned(64)));
+} em_edges;
+
+static em_edges edges_at(const em_song *song, ptrdiff_t first) {
+    em_edges edges;
     for (int lane = 0; lane < LANES; lane++) {
-        const ptrdiff_t hop = first + lane, at = (hop - 2) * HOP + n;
-        float sum = 0;
-        for (int q = 0; q < OVERLAP; q++)
-            if (hop - q >= 0 && hop - q < song->frames) sum += window[q * HOP + n] * window[q * HOP + n];
-        weight[lane] = at >= 0 && at < song->samples && sum > 0 ? scale / sum : 0.0f;
+        const ptrdiff_t hop = first + lane, left = song->samples - (hop - 2) * HOP;
+        for (int q = 0; q < OVERLAP; q++) edges.reaches[q][lane] = hop - q >= 0 && hop - q < song->frames;
+        edges.samples[lane] = hop < 2 || left < 0 ? 0 : left < HOP ? (float)left : HOP;
     }
+    return edges;
+}
+
+/* What the overlapping windows of sample n of every hop sum up to, inverted; 0 outside the signal. */
+static inline ALWAYS vf weight_at(const em_memory *m, const em_edges *edges, int n, int lane) {
+    vf sum = vf_all(0);
+    for (int q = 0; q < OVERLAP; q++) {
+        const float window = m->fft.window[q * HOP + n];
+        sum += vf_load(edges->reaches[q] + lane) * (window * window);
+    }
+    const vi inside = vf_less(vf_all((float)n), vf_load(edges->samples + lane)) & vf_less(vf_all(0), sum);
+    return vf_choose(inside, vf_all(1) / sum, vf_all(0));
 }
 
 typedef struct {
@@ -129,16 +143,12 @@ static void finish_hops(em_song *song, const float *hops, ptrdiff_t first, em_pa
     for (int row = 0; row < ROWS; row++)
         for (int part = 0; part < 2; part++)
             few[part][row] = sums[part][row] = lost[part][row] = squares[part][row] = loud[part][row] = none;
+    const em_edges edges = edges_at(song, first);
     for (int n = 0; n < HOP; n++) {
         vf by[ROWS], steady[ROWS];
         overlap_at(m, n, m->overlap + n * LANES, steady);
-        if (inside) {
-            for (int row = 0; row < ROWS; row++) by[row] = vf_all(scale / 1.5f);
-        } else {
-            float weight[LANES];
-            weights_at(song, first, n, scale, weight);
-            memcpy(by, weight, sizeof weight);
-        }
+        for (int row = 0; row < ROWS; row++)
+            by[row] = (inside ? vf_all(1.0f / 1.5f) : weight_at(m, &edges, n, row * W)) * scale;
         for (int row = 0; row < ROWS; row++) {
             const vf whole = vf_load_any(hops + n * HOP_ROW + row * W);
             const vf h = steady[row] * by[row];

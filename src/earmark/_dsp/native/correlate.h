@@ -71,6 +71,7 @@ static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sum
     memset(total, 0, sizeof total);
     for (ptrdiff_t s = 0; s < length; s += 2 * VEC) { /* two vectors share what is read of waves and shares */
         const vd here = vd_load_any(o + s), next = vd_load_any(o + s + VEC);
+        if (vd_sum(here * here + next * next) == 0) continue;
         vd sum[3] = {here * 0, here * 0, here * 0}, more[3] = {here * 0, here * 0, here * 0};
         for (int n = 0; n < lags; n++) {
             const vd g = vd_load_any(weight + s - n), f = vd_load_any(weight + s + VEC - n);

@@ -9,9 +9,11 @@ static void chroma_of(const em_song *song, const float *power, float *chroma) {
     for (ptrdiff_t i = 0; i < song->run_count; i++) { /* from low bins to high: each is read from memory once */
         const int c = song->runs[3 * i], first = song->runs[3 * i + 1], end = song->runs[3 * i + 2];
         const float *weight = song->chroma + (ptrdiff_t)c * BINS;
-        for (int lane = 0; lane < LANES; lane += W) {
-            vf_store(chroma + c * LANES + lane,
-                     vf_load(chroma + c * LANES + lane) + weighted(power + lane, weight, first, end));
+        vf sum[ROWS];
+        weighted(power, weight, first, end, sum);
+        for (int row = 0; row < ROWS; row++) {
+            float *to = chroma + c * LANES + row * W;
+            vf_store(to, vf_load(to) + sum[row]);
         }
     }
     for (int lane = 0; lane < LANES; lane += W) {

@@ -252,14 +252,24 @@ static int tuning_of(const em_peaks *peaks, const double *edges, float bins_per_
     return 0;
 }
 
-/* Weighted sum of rows first .. end - 1; four sums at a time, for one would wait for itself. */
-static inline ALWAYS vf weighted(const float *rows, const float *weight, int first, int end) {
-    vf sum[4] = {vf_all(0), vf_all(0), vf_all(0), vf_all(0)};
+#define AT_ONCE (ROWS > 1 ? 2 : 4) /* sums at a time, for one would wait for itself */
+
+/* Weighted sum of rows first .. end - 1. */
+static inline ALWAYS void weighted(const float *rows, const float *weight, int first, int end, vf sum[ROWS]) {
+    vf sums[AT_ONCE][ROWS];
+    for (int i = 0; i < AT_ONCE; i++)
+        for (int row = 0; row < ROWS; row++) sums[i][row] = vf_all(0);
     int k = first;
-    for (; k + 4 <= end; k += 4)
-        for (int i = 0; i < 4; i++) sum[i] += vf_load(rows + (k + i) * LANES) * weight[k + i];
-    for (; k < end; k++) sum[0] += vf_load(rows + k * LANES) * weight[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    for (; k + AT_ONCE <= end; k += AT_ONCE)
+        for (int i = 0; i < AT_ONCE; i++)
+            for (int row = 0; row < ROWS; row++)
+                sums[i][row] += vf_load(rows + (k + i) * LANES + row * W) * weight[k + i];
+    for (; k < end; k++)
+        for (int row = 0; row < ROWS; row++) sums[0][row] += vf_load(rows + k * LANES + row * W) * weight[k];
+    for (int row = 0; row < ROWS; row++) {
+        sum[row] = sums[0][row] + sums[1][row];
+        if (AT_ONCE > 2) sum[row] += sums[AT_ONCE - 2][row] + sums[AT_ONCE - 1][row];
+    }
 }
 
 /* Rows of mel filters from rows of power. */
@@ -267,8 +277,9 @@ static void mel_of(const em_rate *rate, const float *power, float *mel) {
     for (int j = 0; j < EM_MELS; j++) {
         const float *weight = rate->mel + (ptrdiff_t)j * BINS;
         const int first = rate->mel_runs[2 * j], end = rate->mel_runs[2 * j + 1];
-        for (int lane = 0; lane < LANES; lane += W)
-            vf_store(mel + j * LANES + lane, weighted(power + lane, weight, first, end));
+        vf sum[ROWS];
+        weighted(power, weight, first, end, sum);
+        for (int row = 0; row < ROWS; row++) vf_store(mel + j * LANES + row * W, sum[row]);
     }
 }
 

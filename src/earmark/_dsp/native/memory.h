@@ -3,6 +3,9 @@
 #define EARMARK_MEMORY_H
 
 #include <stdlib.h>
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
 
 #include "kernel.h"
 #include "lanes.h"
@@ -109,7 +112,7 @@ struct em_memory {
 #define RING 48
 
 static inline void *aligned_memory(size_t size) {
-#if defined(_MSC_VER)
+#if defined(_WIN32)
     return _aligned_malloc(size, 64);
 #else
     return aligned_alloc(64, (size + 63) / 64 * 64);
@@ -117,7 +120,7 @@ static inline void *aligned_memory(size_t size) {
 }
 
 static inline void free_aligned(void *memory) {
-#if defined(_MSC_VER)
+#if defined(_WIN32)
     _aligned_free(memory);
 #else
     free(memory);

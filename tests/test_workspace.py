@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earmark.errors import StoreError
-from earmark.workspace import Journal, content_hash, keeping, locked, orphans, replacing, write_text
+from earmark.workspace import Journal, content_hash, keeping, locked, orphans, replacing, sweep, write_text
 
 # Appends records of its own without end, and says so on stdout.
 WRITER = """
@@ -45,12 +45,45 @@ def test_a_file_is_replaced_whole(tmp_path):
 def test_a_file_that_fails_half_way_is_not_replaced(tmp_path):
     path = tmp_path / "a.txt"
     write_text(path, "old")
-    new = path.with_name(".a.txt.new")
-    new.write_text("what a killed process left")
-    with pytest.raises(RuntimeError, match="half-way"), replacing(path):
-        raise RuntimeError("half-way")
+
+    def fail():
+        with replacing(path) as new:
+            new.write_text("new")
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        fail()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_two_writers_of_one_file(tmp_path):
+    path = tmp_path / "a.txt"
+    with replacing(path) as first:
+        first.write_text("first")
+        with replacing(path) as second:
+            second.write_text("second, longer")
+        assert path.read_text() == "second, longer"
+    assert path.read_text() == "first"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path):
+    path = tmp_path / "a.txt"
+    program = f"""
+import os
+from pathlib import Path
+from earmark.workspace import replacing
+with replacing(Path({str(path)!r})) as new:
+    new.write_text("half")
+    os.kill(os.getpid(), 9)
+"""
+    write_text(path, "old")
+    subprocess.run([sys.executable, "-c", program], check=False)
+    assert len(os.listdir(tmp_path)) == 2
+    sweep(tmp_path)
+    assert os.listdir(tmp_path) == ["a.txt"]
+    assert path.read_text() == "old"
 
 
 def test_the_disks_refusals_have_a_hint(tmp_path):
@@ -121,6 +154,17 @@ def test_a_journal_of_a_killed_process_is_an_orphan(tmp_path):
     ((*records,),) = orphans(tmp_path)
     assert len(records) in (last + 1, last + 2)
     assert records == [b"%d" % number * 1000 for number in range(len(records))]
+
+
+@pytest.mark.parametrize(
+    ("magic", "left"),
+    [(b"earmark journal 2\nwhat comes", 1), (b"earmark journ", 0), (b"\0" * 100, 0), (b"", 0)],
+    ids=["of another version", "cut off", "never reached the disk", "empty"],
+)
+def test_what_begins_otherwise(tmp_path, magic, left):
+    (tmp_path / "0-1.journal").write_bytes(magic)
+    assert [records for records in orphans(tmp_path) if records] == []
+    assert len(os.listdir(tmp_path)) == left
 
 
 def test_an_orphan_whose_reader_fails_is_kept(tmp_path):

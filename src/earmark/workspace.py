@@ -70,10 +70,9 @@ def _refused(folder: str | os.PathLike[str], error: OSError) -> NoReturn:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield the name of a new file that takes the place of `path` at the end, or never.
 
-    The name is always the same, so that what a kill leaves behind is written over by the next who tries:
-    two writers need a lock.
+    Two writers of one file do not meet; the later one wins. What a kill leaves behind is for :func:`sweep`.
     """
-    new = path.with_name(f".{path.name}.new")
+    new = path.with_name(f".{os.urandom(6).hex()}.new")
     try:
         yield new
         with new.open("rb+") as file:
@@ -83,6 +82,12 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed writers left in a folder; for whoever holds the lock of all that write there."""
+    for left in folder.glob(".*.new"):
+        left.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -101,7 +106,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 _FRAME = struct.Struct("<II")
-_MAGIC = b"earmark journal 1\n"
+_KIND = b"earmark journal "
+_MAGIC = _KIND + b"1\n"
 
 
 class Journal:
@@ -169,7 +175,10 @@ class Journal:
 
 
 def orphans(folder: Path) -> Iterator[list[bytes]]:
-    """Yield the records of each journal whose process is gone, oldest first, and delete it afterwards."""
+    """Yield the records of each journal whose process is gone, oldest first, and delete it afterwards.
+
+    Those of another version stay for the Earmark that wrote them.
+    """
     for path in sorted(folder.glob("*.journal")):
         try:
             file = path.open("r+b", buffering=0)
@@ -180,7 +189,7 @@ def orphans(folder: Path) -> Iterator[list[bytes]]:
                 _lock(file, wait=False)
             except OSError:
                 continue  # its process lives
-            if _lies_there(file, path):
+            if _lies_there(file, path) and not _is_foreign(file):
                 yield records_in(path)
                 _delete(path, file)
 
@@ -190,6 +199,11 @@ def _lies_there(file: IO[bytes], path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
+
+
+def _is_foreign(file: IO[bytes]) -> bool:
+    magic = file.read(len(_MAGIC))
+    return len(magic) == len(_MAGIC) and magic.startswith(_KIND) and magic != _MAGIC
 
 
 def _delete(path: Path, file: IO[bytes]) -> None:

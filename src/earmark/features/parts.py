@@ -1,11 +1,12 @@
 """The Parquet files of a store: parts, which are written once and never changed, and small tables."""
 
 import hashlib
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from earmark.errors import StoreError
 from earmark.features.shelf import Shelf, SongRecord
 from earmark.workspace import replacing
 
+T = TypeVar("T")
 _SMALL_BYTES, _MANY = 1 << 23, 32
 
 
@@ -25,23 +27,33 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:  # the system's word, not Arrow's
+            raise StoreError(
+                f"'{path}' cannot be read: {os.strerror(error.errno)}",
+                "give yourself the right to read it, or check the disk",
+            ) from error
         raise StoreError(
             f"'{path}' is damaged: {str(error).splitlines()[0]}", "delete it: the next run makes it again"
         ) from error
 
 
-def read(path: Path, columns: list[str] | None = None, dictionary: list[str] | None = None) -> pa.Table:
+def read(
+    path: Path, schema: pa.Schema, columns: list[str] | None = None, dictionary: list[str] | None = None
+) -> pa.Table:
     """Return a table, or some of its columns.
 
     Raises
     ------
     StoreError
-        If the file is damaged.
+        If the file may not be read, is damaged or has another schema.
     """
     # Not read_table, which takes twice as long to import what it needs.
     with _readable(path), path.open("rb") as file:
-        return pq.ParquetFile(file, read_dictionary=dictionary).read(columns)
+        table = pq.ParquetFile(file, read_dictionary=dictionary, page_checksum_verification=True)
+        if not table.metadata.schema.to_arrow_schema().equals(schema):
+            raise pa.ArrowInvalid("its columns are not those that belong there")
+        return table.read(columns)
 
 
 def rows_in(part: Path) -> int:
@@ -51,9 +63,9 @@ def rows_in(part: Path) -> int:
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Write a table whole or not at all."""
+    """Write a table whole or not at all; a bit that changes later is found when it is read."""
     with replacing(path) as new:
-        pq.write_table(table, new, compression="zstd")
+        pq.write_table(table, new, compression="zstd", write_page_checksum=True)
 
 
 def parts_of(folder: Path) -> list[Path]:
@@ -61,19 +73,40 @@ def parts_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.parquet"))
 
 
-def read_parts(
-    folder: Path, columns: list[str] | None = None, dictionary: list[str] | None = None
-) -> list[pa.Table]:
-    """Return all parts in a folder; where some are just being put together, look again.
+def read_parts(folder: Path, shelf: Shelf) -> list[pa.Table]:
+    """Return all parts in a folder.
 
     Raises
     ------
     StoreError
         If a part is damaged.
     """
+    schema = schema_of(shelf)
+    return _of_parts(folder, lambda part: read(part, schema))
+
+
+def tracks_in(folder: Path, shelf: Shelf) -> dict[Path, set[str]]:
+    """Return the hashes of the sounds in each part.
+
+    Raises
+    ------
+    StoreError
+        If a part is damaged.
+    """
+    schema = schema_of(shelf)
+
+    def tracks(part: Path) -> tuple[Path, set[str]]:
+        column = read(part, schema, ["track_id"], dictionary=["track_id"])["track_id"]
+        return part, {track for chunk in column.chunks for track in chunk.dictionary.to_pylist()}
+
+    return dict(_of_parts(folder, tracks))
+
+
+def _of_parts(folder: Path, look: Callable[[Path], T]) -> list[T]:
+    """Look at all parts; where some are just being put together, look again."""
     for attempt in range(10):
         with suppress(FileNotFoundError):
-            return [read(part, columns, dictionary) for part in parts_of(folder)]
+            return [look(part) for part in parts_of(folder)]
         time.sleep(0.005 * 2**attempt)
     raise StoreError(f"'{folder}' changes all the time", "read it later")
 
@@ -85,8 +118,10 @@ def schema_of(shelf: Shelf) -> pa.Schema:
 
 
 def add_part(folder: Path, shelf: Shelf, records: list[SongRecord]) -> None:
-    """Write the rows of some songs, under a name that the same rows would always get."""
-    tracks = {r.track_id: r.cuts[shelf.folder] for r in records if shelf.folder in r.cuts}
+    """Write the rows of songs that no part has, under a name that the same rows would always get."""
+    there = set[str]().union(*tracks_in(folder, shelf).values())
+    cuts_of = {r.track_id: r.cuts[shelf.folder] for r in records if shelf.folder in r.cuts}
+    tracks = {track_id: cuts for track_id, cuts in cuts_of.items() if track_id not in there}
     if not tracks:
         return
     name = hashlib.sha256()
@@ -111,8 +146,8 @@ def add_part(folder: Path, shelf: Shelf, records: list[SongRecord]) -> None:
 
 
 def texts(values: list[str]) -> pa.Array:
-    """Return a column of strings."""
-    encoded = [value.encode() for value in values]
+    """Return a column of strings; what UTF-8 has no bytes for, half a surrogate, is escaped."""
+    encoded = [value.encode("utf-8", "backslashreplace") for value in values]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(pa.string(), len(values), buffers)
@@ -124,17 +159,33 @@ def _numbers(values: NDArray[Any], kind: pa.DataType, native: type) -> pa.Array:
     )
 
 
-def join_small_parts(folder: Path) -> None:
+def join_small_parts(folder: Path, shelf: Shelf) -> None:
     """Put many small parts together, for a run of one song leaves one; no row is ever missing meanwhile."""
+    _drop_what_was_joined(folder, shelf)
     small = [part for part in parts_of(folder) if part.stat().st_size < _SMALL_BYTES]
     if len(small) < _MANY:
         return
-    together = once(pa.concat_tables([read(part) for part in small]), "track_id")
+    schema = schema_of(shelf)
+    together = once(pa.concat_tables([read(part, schema) for part in small]), "track_id")
     name = hashlib.sha256("".join(part.name for part in small).encode()).hexdigest()[:16]
     write(together, folder / f"part-{name}.parquet")
     for part in small:
-        with suppress(PermissionError):  # Windows, while somebody reads it; twice does not matter
-            part.unlink()
+        _delete(part)
+
+
+def _drop_what_was_joined(folder: Path, shelf: Shelf) -> None:
+    """Delete the parts whose songs are all in larger ones: whoever joined them was killed over it."""
+    tracks = tracks_in(folder, shelf)
+    seen: set[str] = set()
+    for part in sorted(tracks, key=lambda part: (-len(tracks[part]), part)):
+        if tracks[part] <= seen:
+            _delete(part)
+        seen |= tracks[part]
+
+
+def _delete(part: Path) -> None:
+    with suppress(PermissionError):  # Windows, while somebody reads it; twice does not matter
+        part.unlink()
 
 
 def once(table: pa.Table, key: str) -> pa.Table:

@@ -18,7 +18,7 @@ turns the journal into parts. The journals of killed runs are taken over by the 
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -38,11 +38,12 @@ from earmark.features.parts import (
     rows_in,
     schema_of,
     texts,
+    tracks_in,
     write,
 )
 from earmark.features.shelf import FORMAT, Failure, Shelf, SongRecord
 from earmark.features.table import FEATURE_SETS
-from earmark.workspace import Journal, keeping, locked, orphans, write_text
+from earmark.workspace import Journal, keeping, locked, orphans, sweep, write_text
 
 SONGS = 2_000
 """A journal of this many songs, and a tenth of those known, becomes parts."""
@@ -92,7 +93,8 @@ class FeatureStore:
             If the file is damaged.
         """
         path = self.folder / "songs.parquet"
-        return read(path) if path.exists() else _songs_table({})
+        empty = _songs_table({})
+        return read(path, empty.schema) if path.exists() else empty
 
     def index(self) -> dict[str, Known]:
         """Return what is known of each path."""
@@ -101,20 +103,15 @@ class FeatureStore:
 
     def measured(self, shelf: Shelf) -> set[str]:
         """Return the hashes of the sounds that have rows on a shelf."""
-        found: set[str] = set()
-        for part in read_parts(self.folder / shelf.folder, ["track_id"], dictionary=["track_id"]):
-            for chunk in part["track_id"].chunks:
-                found.update(chunk.dictionary.to_pylist())
-        return found
+        return set[str]().union(*tracks_in(self.folder / shelf.folder, shelf).values())
 
     def failures(self, shelf: Shelf) -> dict[str, tuple[str, Failure]]:
         """Return for each path that gave no rows how the file looked, and why."""
         path = self.folder / shelf.folder / "failures.parquet"
-        rows = read(path).to_pylist() if path.exists() else []
-        return {
-            row["path"]: (row["signature"], Failure(row["error"], row["message"], row["hint"]))
-            for row in rows
-        }
+        empty = _failures_table({})
+        rows = read(path, empty.schema) if path.exists() else empty
+        columns = (column.to_pylist() for column in rows.columns)
+        return {path: (signature, Failure(*why)) for path, signature, *why in zip(*columns, strict=True)}
 
     def read(self, shelf: Shelf, paths: Mapping[str, str] | None = None) -> pa.Table:
         """Return the rows of a shelf, sorted by path and segment, each sound once.
@@ -140,7 +137,7 @@ class FeatureStore:
 
         if paths is None:
             paths = {known.track_id: path for path, known in sorted(self.index().items(), reverse=True)}
-        parts = read_parts(self.folder / shelf.folder)
+        parts = read_parts(self.folder / shelf.folder, shelf)
         found = pa.concat_tables([schema_of(shelf).empty_table(), *parts])
         tracks = found["track_id"].unique()
         wanted = pa.array([paths.get(track) for track in tracks.to_pylist()], pa.string())
@@ -165,11 +162,13 @@ class FeatureStore:
     def _keep(self, shelves: Iterable[Shelf], records: list[SongRecord]) -> None:
         """Turn records into parts, and only then into what points to them."""
         with locked(self.folder):
+            sweep(self.folder)
             for shelf in shelves:
                 folder = self.folder / shelf.folder
                 folder.mkdir(parents=True, exist_ok=True)
+                sweep(folder)
                 add_part(folder, shelf, records)
-                join_small_parts(folder)
+                join_small_parts(folder, shelf)
             index = self.index()
             for record in records:
                 for path in record.gone:
@@ -191,10 +190,7 @@ class FeatureStore:
                 del failures[record.path]
             if failure := record.failures.get(shelf.folder):
                 failures[record.path] = (record.signature, failure)
-        names = ("path", "signature", *Failure._fields)
-        rows = [(path, signature, *failure) for path, (signature, failure) in sorted(failures.items())]
-        table = pa.table({name: texts([row[i] for row in rows]) for i, name in enumerate(names)})
-        write(table, self.folder / shelf.folder / "failures.parquet")
+        write(_failures_table(failures), self.folder / shelf.folder / "failures.parquet")
 
     def _write_manifest(self, shelf: Shelf) -> None:
         folder = self.folder / shelf.folder
@@ -304,5 +300,13 @@ class StoreWriter:
 
 def _songs_table(index: Mapping[str, Known]) -> pa.Table:
     rows = sorted((path, known.track_id, known.signature) for path, known in index.items())
-    names = ("path", "track_id", "signature")
+    return _table(("path", "track_id", "signature"), rows)
+
+
+def _failures_table(failures: Mapping[str, tuple[str, Failure]]) -> pa.Table:
+    rows = [(path, signature, *failure) for path, (signature, failure) in sorted(failures.items())]
+    return _table(("path", "signature", *Failure._fields), rows)
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
     return pa.table({name: texts([row[i] for row in rows]) for i, name in enumerate(names)})

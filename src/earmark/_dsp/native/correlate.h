@@ -29,25 +29,24 @@ static inline double vd_sum(vd a) {
 }
 #endif
 
-static void fill_waves(int lags, double (*wave)[3], double (*share)[2]) {
+static void fill_waves(em_memory *m, int lags) {
+    if (m->lags == lags) return;
+    m->lags = lags;
     for (int n = 0; n < lags; n++) {
         const double c = cos(2 * 3.14159265358979323846 * n / lags), s = sin(2 * 3.14159265358979323846 * n / lags);
-        wave[n][0] = (1 - c) / 4, wave[n][1] = (c - c * c) / 4, wave[n][2] = (s - s * c) / 4;
-        share[n][0] = -c, share[n][1] = s;
+        m->wave[n][0] = (1 - c) / 4, m->wave[n][1] = (c - c * c) / 4, m->wave[n][2] = (s - s * c) / 4;
+        m->share[n][0] = -c, m->share[n][1] = s;
     }
 }
 
-static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sums) {
+static int correlate(em_memory *m, const float *onsets, ptrdiff_t count, int lags, double *sums) {
     const int side = lags / 2;
     const ptrdiff_t length = count + lags; /* of the onsets with ramps at both ends */
     const ptrdiff_t room = length + 2 * lags + 4 * LANES;
     double *memory = calloc((size_t)(2 * room), sizeof *memory);
-    double(*wave)[3] = malloc((size_t)lags * sizeof *wave), (*share)[2] = malloc((size_t)lags * sizeof *share);
-    if (!memory || !wave || !share) {
-        free(memory), free(wave), free(share);
-        return -1;
-    }
-    fill_waves(lags, wave, share);
+    if (!memory) return -1;
+    fill_waves(m, lags);
+    const double(*wave)[3] = m->wave, (*share)[2] = m->share;
     double *o = memory, *weight = memory + room + lags; /* 1 / E, nothing before the first stretch and after the last */
     for (int i = 0; i < side; i++) {
         o[i] = (double)onsets[0] * i / side;
@@ -83,7 +82,7 @@ static int correlate(const float *onsets, ptrdiff_t count, int lags, double *sum
         }
     }
     for (int lag = 0; lag < lags; lag++) sums[lag] = vd_sum(total[lag]);
-    free(memory), free(wave), free(share);
+    free(memory);
     return 0;
 }
 

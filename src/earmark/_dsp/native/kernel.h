@@ -68,7 +68,7 @@ typedef struct {
     float *onsets, *onsets_mean;
 } em_song;
 
-enum { EM_FILTERS = 36, EM_FILTER_BINS = 513, EM_BAND = 132 };
+enum { EM_FILTERS = 36, EM_FILTER_BINS = 513, EM_LOWEST = 64, EM_HIGHEST = 223, EM_BAND = 132 };
 
 /* One octave of the constant-Q transform. */
 typedef struct {
@@ -77,7 +77,7 @@ typedef struct {
     int hop;              /* 8, 16, ... 512 */
     const float *weights; /* (36, 513): what the filters are made of, lowest first */
     const int *runs;      /* (36, 2): first bin and end of each */
-    int first, end;       /* of all of them together, at most EM_BAND bins */
+    int first, end;       /* of all of them together, at most EM_BAND bins from EM_LOWEST to EM_HIGHEST */
     float *energy;        /* (12, frames): magnitudes are added; frames are a multiple of 16 */
     ptrdiff_t frames;
 } em_octave;
@@ -104,7 +104,7 @@ typedef struct {
     int (*finish)(em_song *);
     /* Summed autocorrelations, `lags` numbers, of all Hann-windowed stretches of so many onsets, each of unit
        energy. -1: out of memory. */
-    int (*correlate)(const float *onsets, ptrdiff_t count, int lags, double *sums);
+    int (*correlate)(em_memory *, const float *onsets, ptrdiff_t count, int lags, double *sums);
     /* Add the magnitudes of an octave's filters to the pitch classes. -1: out of memory. */
     int (*constant_q)(em_memory *, const em_octave *);
     /* Moments of chroma, CENS and tonal centroids. -1: out of memory. */

@@ -210,7 +210,7 @@ static int listen(em_song *song) {
     em_memory *m = song->memory;
     const ptrdiff_t groups = groups_of(song);
     if (make_room(song) < 0) return -1;
-    memset(m->row_sums, 0, sizeof m->row_sums);
+    for (int row = 0; row < EM_ROWS; row++) m->row_sums[row].begun = 0;
     m->peaks[0].count = m->peaks[1].count = 0, m->loudest_mel = m->loudest[0] = m->loudest[1] = 0;
     song->tuning = song->tuning_bins = 0, song->loud[0] = song->loud[1] = 0;
     if (song->parts & EM_FRAMES) waveform(song);

@@ -106,6 +106,8 @@ struct em_memory {
     int mirror[BINS + LANES + 2 * REACH]; /* where the bin REACH below lies, mirrored at the ends */
     float loudest_mel, loudest[2];        /* of peaks and of valleys */
     em_sums row_sums[EM_ROWS];
+    int lags; /* that the waves of `correlate` are for */
+    double wave[EM_LAGS][3], share[EM_LAGS][2];
 };
 
 #define FRAME_ROW 1040 /* BINS rounded up to whole vectors */

@@ -210,7 +210,7 @@ static PyObject *correlate(PyObject *self, PyObject *arguments) {
     if (to) {
         const ptrdiff_t count = all.views[0].len / (Py_ssize_t)sizeof(float);
         Py_BEGIN_ALLOW_THREADS;
-        failed = e->kernel->correlate(from, count, (int)lags, to);
+        failed = e->kernel->correlate(e->memory, from, count, (int)lags, to);
         Py_END_ALLOW_THREADS;
         if (failed) PyErr_NoMemory();
     }
@@ -224,7 +224,7 @@ static int filters_fit(em_octave *octave) {
     octave->first = EM_FILTER_BINS, octave->end = 0;
     for (int f = 0; f < EM_FILTERS; f++) {
         const int first = octave->runs[2 * f], end = octave->runs[2 * f + 1];
-        if (first < 0 || end > EM_FILTER_BINS || first >= end) return 0;
+        if (first < EM_LOWEST || end > EM_HIGHEST + 1 || first >= end) return 0;
         if (first < octave->first) octave->first = first;
         if (end > octave->end) octave->end = end;
     }

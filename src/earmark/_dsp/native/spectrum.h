@@ -90,9 +90,16 @@ static inline ALWAYS void fold(em_memory *m, const float *re, const float *im, c
 /* Frames that the signal does not have are silent. */
 static void silence_group(int frames, float *re, float *im, float *magnitude, float *power) {
     float *const rows[] = {re, im, magnitude, power};
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < BINS; k++)
-            memset(rows[i] + k * LANES + frames, 0, (size_t)(LANES - frames) * sizeof(float));
+    for (int lane = 0; lane < LANES; lane += W) {
+        float there[W];
+        vf kept;
+        for (int i = 0; i < W; i++) there[i] = lane + i < frames;
+        memcpy(&kept, there, sizeof kept);
+        const vi mask = vf_less(vf_all(0), kept);
+        for (int i = 0; i < 4; i++)
+            for (int at = lane; at < GROUP; at += LANES)
+                vf_store(rows[i] + at, vf_choose(mask, vf_load(rows[i] + at), vf_all(0)));
+    }
 }
 
 #endif

@@ -60,6 +60,12 @@ def test_other_spellings(text, plain):
 def test_the_rule_for_the_last_piece_may_be_given_apart():
     assert parse_window("3s", last="keep") == parse_window("3s keep")
     assert parse_window("3s", last="drop") == parse_window("3s")
+    assert parse_window(Window("bars"), last="keep") == parse_window("bars keep")
+    assert parse_window(WHOLE, last="keep") == WHOLE
+    assert parse_window("3s keep", last="keep") == parse_window("3s keep")
+    with pytest.raises(ArgumentError) as caught:
+        parse_window("3s keep", last="drop")
+    assert str(caught.value) == "a window '3s keep', and 'drop' for a short last piece (say it once)"
 
 
 @given(
@@ -108,6 +114,24 @@ def test_windows_that_are_too_short(text, message):
     with pytest.raises(ArgumentError) as caught:
         parse_window(text)
     assert str(caught.value) == f"{message} (give 0.1 s or more)"
+
+
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [
+        ({"kind": "fixed", "length_s": 3.0}, "windows every 0s (give 0.1 s or more)"),
+        ({"kind": "fixed", "length_s": math.nan, "every_s": 1.0}, "windows of nans (give 0.1 s or more)"),
+        ({"kind": "excerpt"}, "an excerpt of 0s (give 0.1 s or more)"),
+        ({"kind": "excerpt", "length_s": 1.0, "skip_s": -1.0}, "an excerpt after -1s (give 0 s or more)"),
+        ({"kind": "bar"}, "a window of kind 'bar' (give one of whole, fixed, excerpt, bars, beats)"),
+        ({"kind": "bars", "last": "cut"}, "'cut' for a short last piece (give drop or keep)"),
+    ],
+)
+def test_windows_made_by_hand_are_held_to_the_same(window, message):
+    """Without it, windows every 0 s would be cut for ever."""
+    with pytest.raises(ArgumentError) as caught:
+        Window(**window)
+    assert str(caught.value) == message
 
 
 # -- cutting
@@ -224,7 +248,7 @@ def test_little_is_held():
 def test_bars_are_four_beats_of_the_tempo():
     window = parse_window("bars")
     assert by_tempo(window, 120.0, 6.0) == Slices(((0.0, 2.0), (2.0, 4.0), (4.0, 6.0)), ())
-    dropped = ("the last 1 s, less than 4 beats, dropped",)
+    dropped = ("the last 1 s, without 4 whole beats, dropped",)
     assert by_tempo(window, 120.0, 5.0) == Slices(((0.0, 2.0), (2.0, 4.0)), dropped)
     kept = by_tempo(parse_window("bars keep"), 120.0, 5.0)
     assert kept == Slices(((0.0, 2.0), (2.0, 4.0), (4.0, 5.0)), ())
@@ -243,7 +267,7 @@ def test_beats_are_cut_at_every_fourth():
     assert found.spans_s == ((0.5, 2.5), (2.5, 4.5))
     assert found.notes == (
         "the first 0.5 s, before the first beat, left out",
-        "the last 0.75 s, less than 4 beats, dropped",
+        "the last 0.75 s, without 4 whole beats, dropped",
     )
     kept = by_beats(parse_window("beats keep"), beats_s, 5.25)
     assert kept.spans_s == ((0.5, 2.5), (2.5, 4.5), (4.5, 5.25))
@@ -252,7 +276,15 @@ def test_beats_are_cut_at_every_fourth():
 
 def test_too_few_beats_are_one_piece():
     found = by_beats(parse_window("beats"), [1.0, 2.0, 3.0, 4.0], 5.0)
-    assert found == Slices(((0.0, 5.0),), ("4 beats were found, fewer than 5: kept as one piece",))
+    assert found == Slices(((0.0, 5.0),), ("beats found: 4, fewer than 5: kept as one piece",))
+
+
+def test_long_times_are_written_out():
+    hours = count(parse_window("2000s"), 3605.0).notes + by_tempo(parse_window("bars"), 1e-3, 7200.0).notes
+    assert hours == (
+        "the last 1605 s, less than a window of 2000 s, dropped",
+        "7200 s of sound, less than 4 beats: kept as one piece",
+    )
 
 
 def test_slices_join_to_the_song():
@@ -268,4 +300,4 @@ def test_what_is_not_cut():
 
 
 def test_the_examples_in_the_docstrings_run():
-    assert doctest.testmod(windows) == (0, 10)
+    assert doctest.testmod(windows) == (0, 11)

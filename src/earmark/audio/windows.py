@@ -8,9 +8,9 @@ every H seconds begins at sample round(i H rate) and has round(L rate) samples: 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 
 import numpy as np
 
@@ -50,6 +50,11 @@ class Window:
         Where the piece begins in seconds, of ``excerpt``.
     last : {"drop", "keep"}
         What becomes of what is left at the end, shorter than a piece, of ``fixed``, ``bars`` and ``beats``.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing can be cut like that.
     """
 
     kind: Kind = "whole"
@@ -57,6 +62,18 @@ class Window:
     every_s: float = 0.0
     skip_s: float = 0.0
     last: Last = "drop"
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ArgumentError(f"a window of kind {self.kind!r}", f"give one of {', '.join(get_args(Kind))}")
+        _check_rule(self.last)
+        if self.kind == "fixed":
+            _check_length(self.length_s, "windows of")
+            _check_length(self.every_s, "windows every")
+        if self.kind == "excerpt":
+            _check_length(self.length_s, "an excerpt of")
+            if not 0 <= self.skip_s < math.inf:
+                raise ArgumentError(f"an excerpt after {self.skip_s:g}s", "give 0 s or more")
 
     def __str__(self) -> str:
         text: str = self.kind
@@ -73,19 +90,40 @@ def _seconds(value_s: float) -> str:
     return f"{value_s:.6f}".rstrip("0").rstrip(".") + "s"
 
 
+def _check_rule(last: object) -> None:
+    if last not in get_args(Last):
+        raise ArgumentError(f"{last!r} for a short last piece", "give drop or keep")
+
+
+def _check_length(value_s: float, what: str) -> None:
+    if not SHORTEST_S <= value_s < math.inf:
+        raise ArgumentError(f"{what} {_seconds(value_s)}", f"give {SHORTEST_S:g} s or more")
+
+
+def rounded(value_s: float, digits: int = 3) -> str:
+    """Return a time for people, to that many digits, or to whole seconds if these are more.
+
+    Examples
+    --------
+    >>> rounded(0.75), rounded(12.345), rounded(12345.6)
+    ('0.75 s', '12.3 s', '12346 s')
+    """
+    return f"{value_s:.{digits}g} s" if value_s < 10**digits else f"{value_s:.0f} s"
+
+
 WHOLE = Window()
 """The song as one piece."""
 
 
 def parse_window(text: str | Window, last: Last | None = None) -> Window:
-    """Return the window that a text names; a window is returned as it is.
+    """Return the window that a text names; a window is returned as it is, or with the rule `last`.
 
     ================  ==============================================================================
     ``whole``         the song as one piece
     ``3s``            pieces of three seconds, one after the other
     ``3s/1.5s``       pieces of three seconds, one every 1.5 seconds
     ``45s+40s``       one piece: 45 seconds are skipped, 40 taken
-    ``bars``          pieces of four beats of the estimated tempo, from the start of the song
+    ``bars``          pieces of four beats of the estimated tempo (``tempo`` of ``groover65``), from the start
     ``beats``         pieces from every fourth beat to the next, the beats being tracked
     ================  ==============================================================================
 
@@ -102,7 +140,7 @@ def parse_window(text: str | Window, last: Last | None = None) -> Window:
     Raises
     ------
     ArgumentError
-        If the text is none of these.
+        If the text is none of these, or says another rule than `last`.
 
     Examples
     --------
@@ -111,20 +149,20 @@ def parse_window(text: str | Window, last: Last | None = None) -> Window:
     >>> str(parse_window("3.0s", last="keep"))
     '3s keep'
     """
+    if last is not None:
+        _check_rule(last)
     if isinstance(text, Window):
-        return text
+        return text if last is None or text.kind in ("whole", "excerpt") else replace(text, last=last)
     if not isinstance(text, str):
         raise ArgumentError(f"a window of type {type(text).__name__}", _KNOWN)
-    if last not in (None, "drop", "keep"):
-        raise ArgumentError(f"{last!r} for a short last piece", "give drop or keep")
     words = text.lower().split()
-    rule: Last = last or "drop"
-    if len(words) == 2 and words[1] in ("drop", "keep"):
-        rule = cast(Last, words.pop())
+    said = cast(Last, words.pop()) if len(words) == 2 and words[1] in get_args(Last) else None
     found = _GRAMMAR.fullmatch(words[0]) if len(words) == 1 else None
     if found is None:
         raise ArgumentError(f"no window is called '{text}'", _KNOWN)
-    return _made(found, rule)
+    if said and last and said != last:
+        raise ArgumentError(f"a window '{text}', and {last!r} for a short last piece", "say it once")
+    return _made(found, last or said or "drop")
 
 
 def _made(found: re.Match[str], last: Last) -> Window:
@@ -132,17 +170,8 @@ def _made(found: re.Match[str], last: Last) -> Window:
     if name:
         return Window(kind=cast(Kind, name), last="drop" if name == "whole" else last)
     if sign == "+":
-        _long_enough(float(second), "an excerpt of")
         return Window("excerpt", length_s=float(second), skip_s=float(first))
-    length_s, every_s = float(first), float(second or first)
-    _long_enough(length_s, "windows of")
-    _long_enough(every_s, "windows every")
-    return Window("fixed", length_s=length_s, every_s=every_s, last=last)
-
-
-def _long_enough(value_s: float, what: str) -> None:
-    if value_s < SHORTEST_S:
-        raise ArgumentError(f"{what} {_seconds(value_s)}", f"give {SHORTEST_S:g} s or more")
+    return Window("fixed", length_s=float(first), every_s=float(second or first), last=last)
 
 
 class Piece(NamedTuple):
@@ -183,7 +212,7 @@ def count(window: Window, duration_s: float) -> Count:
     if window.kind != "fixed":
         return Count(1, None, ())
     if duration_s < window.length_s - _SLACK_S:
-        short = f"{duration_s:.3g} s of sound, less than a window of {window.length_s:g} s"
+        short = f"{rounded(duration_s)} of sound, less than a window of {window.length_s:g} s"
         return Count(0, 0.0, (f"{short}: kept as one piece",))
     whole = 1 + math.floor((duration_s - window.length_s + _SLACK_S) / window.every_s)
     next_s = whole * window.every_s
@@ -192,7 +221,7 @@ def count(window: Window, duration_s: float) -> Count:
         return Count(whole, None, ())
     if window.last == "keep":
         return Count(whole, next_s, ())
-    note = f"the last {left_s:.3g} s, less than a window of {window.length_s:g} s, dropped"
+    note = f"the last {rounded(left_s)}, less than a window of {window.length_s:g} s, dropped"
     return Count(whole, None, (note,))
 
 
@@ -279,14 +308,14 @@ def by_tempo(window: Window, tempo_bpm: float, duration_s: float) -> Slices:
     Examples
     --------
     >>> by_tempo(parse_window("bars"), 120.0, 5.0)
-    Slices(spans_s=((0.0, 2.0), (2.0, 4.0)), notes=('the last 1 s, less than 4 beats, dropped',))
+    Slices(spans_s=((0.0, 2.0), (2.0, 4.0)), notes=('the last 1 s, without 4 whole beats, dropped',))
     """
     if not tempo_bpm > 0:
         return _one(duration_s, "no tempo was found")
     bar_s = BEATS * 60 / tempo_bpm
     bars = math.floor((duration_s + _SLACK_S) / bar_s)
     if not bars:
-        return _one(duration_s, f"{duration_s:.3g} s of sound, less than {BEATS} beats")
+        return _one(duration_s, f"{rounded(duration_s)} of sound, less than {BEATS} beats")
     return _with_rest(window, [n * bar_s for n in range(bars + 1)], duration_s, [])
 
 
@@ -302,8 +331,8 @@ def by_beats(window: Window, beats_s: Sequence[float], duration_s: float) -> Sli
     """
     bounds = list(beats_s[::BEATS])
     if len(bounds) < 2:
-        return _one(duration_s, f"{len(beats_s)} beats were found, fewer than {BEATS + 1}")
-    before = f"the first {bounds[0]:.3g} s, before the first beat, left out"
+        return _one(duration_s, f"beats found: {len(beats_s)}, fewer than {BEATS + 1}")
+    before = f"the first {rounded(bounds[0])}, before the first beat, left out"
     return _with_rest(window, bounds, duration_s, [before] if bounds[0] > _SLACK_S else [])
 
 
@@ -316,7 +345,7 @@ def _with_rest(window: Window, bounds: list[float], duration_s: float, notes: li
     if left_s > _SLACK_S and window.last == "keep":
         bounds.append(duration_s)
     elif left_s > _SLACK_S:
-        notes.append(f"the last {left_s:.3g} s, less than {BEATS} beats, dropped")
+        notes.append(f"the last {rounded(left_s)}, without {BEATS} whole beats, dropped")
     return Slices(tuple(pairwise(bounds)), tuple(notes))
 
 

@@ -13,7 +13,19 @@ from earmark._dsp.core import core
 from earmark._dsp.passes import HOP
 from earmark._dsp.summary import summarise
 from earmark.audio import shown
-from earmark.audio.windows import Cutter, Last, Piece, Window, by_beats, by_tempo, count, parse_window, sliced
+from earmark.audio.windows import (
+    Cutter,
+    Last,
+    Piece,
+    Slices,
+    Window,
+    by_beats,
+    by_tempo,
+    count,
+    parse_window,
+    rounded,
+    sliced,
+)
 from earmark.errors import ArgumentError, EmptyAudioError
 from earmark.features.sources import Memory, Source, excerpt, part_of_file
 from earmark.features.table import FEATURE_SETS, FeatureSet, FeatureTable, Rows
@@ -111,18 +123,32 @@ class _Song:
             slices = by_tempo(self._window, _tempo_bpm(heard), duration_s)
         else:
             slices = by_beats(self._window, _beats_s(heard), duration_s)
+        _check_slices(slices, self._members)
         for rate_hz, bench in self._benches.items():
             bench.measure(sliced(songs[rate_hz], rate_hz, slices))
         return slices.notes
 
 
 def _tempo_bpm(samples: FloatArray) -> float:
-    return summarise(samples, audio.RATE_HZ, frozenset({"tempo"})).numbers["tempo_bpm"]
+    """Return the tempo of Groover's extractor, which cuts into bars by it; the beat tracker's may differ."""
+    return summarise(samples, audio.RATE_HZ, frozenset({"tempo_all_bands"})).numbers["tempo_all_bands_bpm"]
 
 
 def _beats_s(samples: FloatArray) -> list[float]:
     onsets = core(samples, audio.RATE_HZ, frozenset({"onsets"})).onsets
     return [float(frame) * HOP / audio.RATE_HZ for frame in beat_frames(onsets, audio.RATE_HZ, HOP)]
+
+
+def _check_slices(slices: Slices, members: list[FeatureSet]) -> None:
+    """Raise where a piece is too long for a feature set, as a song without beats may be."""
+    longest_s = max(end_s - start_s for start_s, end_s in slices.spans_s)
+    for member in members:
+        if member.longest_s is not None and longest_s > member.longest_s:
+            raise ArgumentError(
+                f"a piece of {rounded(longest_s)} without bars or beats, and '{member.name}' needs a whole "
+                f"piece in memory: at most {member.longest_s:g} s",
+                "take windows of fixed length, e.g. window='3s'",
+            )
 
 
 def _rates_hz(members: list[FeatureSet], window: Window) -> tuple[int, ...]:

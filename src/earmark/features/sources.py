@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from earmark import audio
-from earmark.audio.windows import Window
+from earmark.audio.windows import Window, rounded
 from earmark.errors import EmptyAudioError
 from earmark.records import FloatArray
 
@@ -77,6 +77,6 @@ def excerpt(window: Window, part: Callable[[float, float], Memory]) -> tuple[Mem
         start_s = max(0.0, all_of_it.decoded_s - window.length_s)
         heard = all_of_it.part(start_s, window.length_s)
     end_s = start_s + heard.decoded_s
-    note = f"the song ends at {end_s:.4g} s: heard from {start_s:.4g} s on, in place of {window}"
+    note = f"the song ends at {rounded(end_s, 4)}: heard from {rounded(start_s, 4)} on, in place of {window}"
     heard.notes = (*heard.notes, note)
     return heard, start_s

@@ -10,9 +10,12 @@ from hypothesis import settings
 
 import bundles
 import errands
+import libraries
 import sounds
 from earmark.executors import executor
 from earmark.models import bundle as store
+from earmark.service import hearing, library
+from earmark.service.library import Library
 from earmark.service.predictor import Predictor
 
 ROOT = Path(__file__).parents[1]
@@ -111,3 +114,34 @@ def two(errands_found):
     """Return an executor with two worker processes."""
     with executor("processes", 2) as made:
         yield made
+
+
+@pytest.fixture
+def measured(monkeypatch) -> list[tuple[str, tuple[str, ...]]]:
+    """Measure cheaply, in this process, and list what is measured: (file name, feature sets)."""
+    calls = []
+
+    def measure(address, sets, window):
+        calls.append((Path(address).name, sets))
+        return libraries.cheap(address, sets, window)
+
+    monkeypatch.setattr(hearing, "measure", measure)
+    real = library.executor_named
+    monkeypatch.setattr(library, "executor_named", lambda *_: real("inline"))
+    return calls
+
+
+@pytest.fixture
+def music(tmp_path) -> Path:
+    """Return a folder with three songs: a.wav, b.mp3, c.flac."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for seed, name in enumerate(("a.wav", "b.mp3", "c.flac")):
+        sounds.write(folder / name, sounds.music(1.0, 22050, 1, seed), 22050)
+    return folder
+
+
+@pytest.fixture
+def kept(tmp_path) -> Library:
+    """Return an empty library."""
+    return Library(tmp_path / "features")

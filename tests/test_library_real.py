@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,16 +18,6 @@ from earmark.audio.windows import parse_window
 from earmark.cli import extract as command
 from earmark.features import FEATURE_SETS, shelf, store
 from earmark.service import extraction, hearing, library
-
-
-@pytest.fixture
-def music(tmp_path) -> Path:
-    """Return a folder with three songs: a.wav, b.mp3, c.flac."""
-    folder = tmp_path / "music"
-    folder.mkdir()
-    for seed, name in enumerate(("a.wav", "b.mp3", "c.flac")):
-        sounds.write(folder / name, sounds.music(1.0, 22050, 1, seed), 22050)
-    return folder
 
 
 def serialized(table) -> bytes:

@@ -175,6 +175,8 @@ class FeatureStore:
                     index.pop(path, None)
                 if record.track_id:
                     index[record.path] = Known(record.signature, record.track_id)
+                elif record.signature and index.get(record.path, record).signature != record.signature:
+                    del index[record.path]  # what lies there now is another file, which cannot be heard
             write(_songs_table(index), self.folder / "songs.parquet")
             for shelf in shelves:
                 self._write_failures(shelf, records)

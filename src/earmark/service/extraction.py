@@ -17,7 +17,7 @@ from earmark.features.shelf import Failure, Shelf, SongRecord
 from earmark.features.store import FeatureStore, StoreWriter
 from earmark.service.hearing import TASK, Heard, failure, signature_of
 
-_USER = re.compile(r"(?<=://)[^/@]*@")
+_USER = re.compile(r"(?<=://)[^/]*@")
 
 LASTING = ("NotAudioError", "EmptyAudioError", "ArgumentError")
 """Failures that the sound itself is to blame for: there is no use in trying again before the file changes."""
@@ -104,7 +104,7 @@ class Run:
             self._paths_of.setdefault(known.track_id, []).append(path)
         self._signatures: dict[str, str] = {}
         self._gone: dict[str, tuple[str, ...]] = {}
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, list[Job]] = {}  # by sound, and who else has it
         self._waiting: deque[Job] = deque()
         self._counts = {"measured": 0, "recognised": 0, "unchanged": 0}
         self._failures: dict[str, Failure] = {}
@@ -114,7 +114,7 @@ class Run:
     @property
     def waiting(self) -> int:
         """How many songs there are to hear."""
-        return len(self._waiting)
+        return len(self._waiting) + sum(map(len, self._under_way.values()))
 
     def refuse(self, place: audio.AnyPath, error: EarmarkError) -> None:
         """Take note of a place that gave no song."""
@@ -136,16 +136,23 @@ class Run:
             self._count("unchanged", path, track_id)
             return
         failed = {name: why for name in missing if (why := self._why_not(name, path, signature))}
-        left = tuple(name for name in missing if name not in failed)
-        if not left:
+        if failed:
             self._failures[path] = next(iter(failed.values()))
-        elif not same:
+        if same and len(missing) < len(self._shelves):
+            self._name(track_id, path)  # it has some of the rows
+        left = tuple(name for name in missing if name not in failed)
+        if left and same:
+            self._hear_once(Job(address, left, self._window, track_id, signature), self._waiting.append)
+        elif left:
             self._waiting.append(Job(address, (), self._window))
-        elif track_id in self._under_way:
-            self._count("recognised", path, track_id)
+
+    def _hear_once(self, job: Job, queue: Callable[[Job], None]) -> None:
+        """Have a sound heard; if it is being heard already, wait for what comes of that."""
+        if job.track_id in self._under_way:
+            self._under_way[job.track_id].append(job)
         else:
-            self._under_way.add(track_id)
-            self._waiting.append(Job(address, left, self._window, track_id, signature))
+            self._under_way[job.track_id] = []
+            queue(job)
 
     def _why_not(self, name: str, path: str, signature: str) -> Failure | None:
         """Return why it is of no use to try a song again."""
@@ -160,26 +167,27 @@ class Run:
 
     def _count(self, what: str, path: str, track_id: str) -> None:
         self._counts[what] += 1
-        first = self._paths.setdefault(track_id, path)
-        self._paths[track_id] = min(first, path)
+        self._name(track_id, path)
+
+    def _name(self, track_id: str, path: str) -> None:
+        self._paths[track_id] = min(self._paths.get(track_id, path), path)
 
     def hear(self, executor: Executor, writer: StoreWriter, progress: Progress | None) -> None:
         """Hear the songs that wait, in whatever order they finish."""
         for record in self.unheard:
             writer.add(record)
-        total, done = len(self._waiting), 0
+        total, done = self.waiting, 0
         if progress is not None:
             progress(0, total)
         for job, future in as_finished(executor, TASK, _Emptying(self._waiting)):
-            learned = self._learn(job, future)
-            if learned is not None:
+            for learned in self._learn(job, future):
                 writer.add(learned)
                 done += 1
                 if progress is not None:
                     progress(done, total)
 
-    def _learn(self, job: Job, future: "Future[Heard]") -> SongRecord | None:
-        """Return what a worker found of a song; None if that is its hash, and it must be heard as well."""
+    def _learn(self, job: Job, future: "Future[Heard]") -> list[SongRecord]:
+        """Return what a worker found of songs; nothing if that is a hash, and it must be heard."""
         error = future.exception()
         if error is None:
             heard = future.result()
@@ -189,29 +197,36 @@ class Run:
         why = failure(error)
         return self._finished(job, Heard(job.track_id, {}, dict.fromkeys(job.sets or self._shelves, why)))
 
-    def _identified(self, job: Job, track_id: str) -> SongRecord | None:
+    def _identified(self, job: Job, track_id: str) -> list[SongRecord]:
         path = text_of(job.address)
-        gone = tuple(other for other in self._paths_of.get(track_id, ()) if _is_gone(other))
-        missing = self._missing(track_id)
-        if missing and track_id not in self._under_way:
-            self._under_way.add(track_id)
-            self._gone[path] = gone
-            self._waiting.appendleft(
-                Job(job.address, missing, self._window, track_id, self._signatures[path])
-            )
-            return None
-        self._count("recognised", path, track_id)
-        return SongRecord(path, self._signatures[path], track_id, gone=gone)
+        self._gone[path] = tuple(other for other in self._paths_of.pop(track_id, ()) if _is_gone(other))
+        known = Job(job.address, tuple(self._shelves), self._window, track_id, self._signatures[path])
+        return self._recognised(known)
 
-    def _finished(self, job: Job, heard: Heard) -> SongRecord:
+    def _recognised(self, job: Job) -> list[SongRecord]:
+        """Count a song whose sound has been measured, or have it heard."""
+        missing = tuple(name for name in self._missing(job.track_id) if name in job.sets)
+        if missing:
+            self._hear_once(job._replace(sets=missing), self._waiting.appendleft)  # while it is in memory
+            return []
         path = text_of(job.address)
-        if heard.failures:
-            self._failures[path] = next(iter(heard.failures.values()))
-            if heard.cuts:
-                self._paths.setdefault(heard.track_id, path)
+        if path in self._failures:
+            self._name(job.track_id, path)
         else:
+            self._count("recognised", path, job.track_id)
+        return [SongRecord(path, self._signatures[path], job.track_id, gone=self._gone.pop(path, ()))]
+
+    def _finished(self, job: Job, heard: Heard) -> list[SongRecord]:
+        path = text_of(job.address)
+        for name in heard.cuts:
+            self._measured[name].add(heard.track_id)
+        if heard.failures:
+            self._failures.setdefault(path, next(iter(heard.failures.values())))
+        if path not in self._failures:
             self._count("measured", path, heard.track_id)
-        return SongRecord(
+        elif heard.cuts:
+            self._name(heard.track_id, path)
+        record = SongRecord(
             path,
             self._signatures[path],
             heard.track_id,
@@ -219,13 +234,16 @@ class Run:
             {self._shelves[name].folder: why for name, why in heard.failures.items()},
             self._gone.pop(path, ()),
         )
+        others = self._under_way.pop(heard.track_id, ())
+        return [record, *(learned for other in others for learned in self._recognised(other))]
 
     def result(self) -> Extraction:
         """Return what the run did."""
         folders = {name: self._store.folder / shelf.folder for name, shelf in self._shelves.items()}
         took_s = time.monotonic() - self._began_s
+        failures = dict(sorted(self._failures.items()))
         return Extraction(
-            **self._counts, failures=self._failures, folders=folders, paths=self._paths, took_s=took_s
+            **self._counts, failures=failures, folders=folders, paths=self._paths, took_s=took_s
         )
 
 

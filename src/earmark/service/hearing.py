@@ -91,6 +91,8 @@ def failure(error: BaseException) -> Failure:
     if isinstance(error, EarmarkError):
         return Failure(type(error).__name__, error.message, error.hint)
     name = type(error).__name__
+    if isinstance(error, MemoryError):
+        return Failure(name, "there is too little memory for it", "use fewer workers, or a shorter window")
     return Failure(
         name, f"{name}: {error}", "this is a fault of Earmark: please report it, with the song if you may"
     )

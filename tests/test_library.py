@@ -9,6 +9,7 @@ import pytest
 import sounds
 from earmark.errors import ArgumentError
 from earmark.features import FEATURE_SETS
+from earmark.service import extraction
 from libraries import counts, paths_of, snapshot
 
 

@@ -1,5 +1,6 @@
 """``earmark picture``: songs become files, and what is said when they do not."""
 
+import errno
 import os
 import re
 import subprocess
@@ -85,6 +86,27 @@ def test_an_empty_path(arguments):
     assert "an empty path; name a file" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--feature", "MEL"], "unknown picture 'MEL' (did you mean 'mel'? known: tour, envelope, "),
+        (["-o", "a.jpg"], "'a.jpg' does not name a picture (end it with .png, .svg or .pdf)"),
+        (["--offset", "-1"], "an offset of -1.0 s (give 0 or a positive number of seconds)"),
+        (["--duration", "nan"], "a duration of nan s (give a positive number of seconds, or none)"),
+    ],
+)
+def test_wrong_usage(chords, tmp_path, arguments, said):
+    done = earmark("picture", chords, *arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Error: Invalid value: {said}" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_cannot_be_drawn(tmp_path):
+    for path in (tmp_path, tmp_path / "none.wav"):
+        assert earmark("picture", path, folder=tmp_path).returncode == 1
+
+
 def test_help_names_every_picture():
     words = " ".join(earmark("picture", "--help").stdout.split())
     listed = re.search(r"One of (.*?); or tour, all of them", words)[1]
@@ -105,6 +127,7 @@ def test_the_tour_names_everything(chords, tmp_path):
     ET.parse(tmp_path / "tour.svg")  # noqa: S314 - it is our own
     assert {kind.title for kind in map(ARRAYS.__getitem__, ARRAYS)} <= set(words)
     assert {"full scale", "dB", "Hz", "pitch class", "bpm", "band, Hz", "coefficient", "ratio"} <= set(words)
+    assert any(line.endswith("dB: below the loudest, but for MFCC and Spectral contrast") for line in words)
     (about,) = [line for line in words if "kHz" in line]
     assert re.fullmatch(r"3 s · 22\.05 kHz mono · 12\d\.\d bpm · A minor \(key confidence 0\.\d\d\)", about)
 
@@ -178,22 +201,27 @@ def test_other_endings(tmp_path, name):
     with pytest.raises(ArgumentError) as caught:
         picture(tmp_path / "none.wav", tmp_path / name)
     assert caught.value.message == f"'{tmp_path / name}' does not name a picture"
-    assert caught.value.hint == "end the name with .png or .svg or .pdf"
+    assert caught.value.hint == "end it with .png, .svg or .pdf"
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+@pytest.mark.parametrize("name", ["none/a.png", "none/"])
+def test_a_folder_that_is_not_there(tmp_path, name):
     with pytest.raises(StoreError) as caught:
-        picture(tmp_path / "none.wav", tmp_path / "none" / "a.png")
+        picture(tmp_path / "none.wav", f"{tmp_path}/{name}")
     assert caught.value.message == f"there is no folder '{tmp_path / 'none'}'"
     assert caught.value.hint == "make it first, or name another place for the picture"
 
 
-def test_a_place_that_cannot_be_written_to(chords, tmp_path):
-    (tmp_path / ".a.png.new").mkdir()  # stands in the way of the file that is written first
+def test_a_place_that_cannot_be_written_to(chords, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("earmark.workspace.os.replace", full)
     with pytest.raises(StoreError) as caught:
         picture(chords, tmp_path / "a.png", what="rms")
-    assert caught.value.message == f"'{tmp_path / 'a.png'}' cannot be written: Is a directory"
+    assert caught.value.message == f"'{tmp_path / 'a.png'}' cannot be written: No space left on device"
     assert caught.value.hint == "make room on its disk, or name another place where you may write"
+    assert os.listdir(tmp_path) == []
 
 
 def test_no_sound_no_picture(tmp_path):

@@ -52,8 +52,9 @@ class Registry(Generic[T]):
         if name in self._members:
             return self._members[name]
         known = ", ".join(self._members)
-        near = difflib.get_close_matches(name, self._members, n=1, cutoff=0.5)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        spelled = {member.casefold(): member for member in self._members}
+        near = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=0.5)
+        guess = f"did you mean {spelled[near[0]]!r}? " if near else ""
         raise UnknownNameError(f"unknown {self.kind} {name!r}", f"{guess}known: {known}")
 
     def __contains__(self, name: object) -> bool:

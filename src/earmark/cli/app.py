@@ -144,8 +144,12 @@ def picture(
     Exit code: 0 done, 1 if it could not be drawn, 2 wrong usage, 130 interrupted.
     """
     from earmark.cli.picture import draw_song
+    from earmark.errors import ArgumentError, UnknownNameError
 
-    draw_song(song, output=output, what=feature, dark=dark, offset_s=offset, duration_s=duration)
+    try:
+        draw_song(song, output=output, what=feature, dark=dark, offset_s=offset, duration_s=duration)
+    except (ArgumentError, UnknownNameError) as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _writable_table(file: str | None) -> str | None:

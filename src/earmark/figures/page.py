@@ -219,7 +219,7 @@ def _draw_spectrum(axes: Axes, spectrum: Spectrum, theme: Theme) -> None:
     axes.fill_between(frequency_hz, level_db, spectrum.low_db, color=theme.curve, alpha=0.25, linewidth=0)
     axes.plot(frequency_hz, level_db, color=theme.curve, linewidth=0.9)
     axes.set_xscale("log")
-    axes.set_xlim(spectrum.low_hz, frequency_hz[-1])
+    axes.set_xlim(frequency_hz[0], frequency_hz[-1])
     axes.set_ylim(spectrum.low_db, 0.0)
     axes.xaxis.set_major_locator(FixedLocator([hz for hz, _ in HEARD_HZ]))
     axes.xaxis.set_minor_locator(NullLocator())

@@ -97,9 +97,9 @@ class Spectrum:
     level_db : ndarray, shape (bins,)
         Levels.
     frequency_hz : ndarray of float64, shape (bins,)
-        Rising; what lies below `low_hz` is not drawn.
+        Rising.
     low_hz : float
-        Left end of the logarithmic axis.
+        The logarithmic axis begins with the first frequency that is not below it.
     low_db : float
         Lower end of the vertical axis; the upper one is 0.
     """

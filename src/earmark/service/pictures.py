@@ -22,7 +22,7 @@ KINDS = ("png", "svg", "pdf")
 _LOW_HZ = 30.0
 _FAINTEST = 0.01  # curves that lie lower do not fill their panel
 _CLEAR = 0.01
-_LONGEST_NAME_BYTES = 240  # systems allow 255, and a name gets a little longer while its file is written
+_LONGEST_NAME_BYTES = 255  # on all common systems
 _NATURAL = "CDEFGAB"
 _TEMPOS_BPM = (30, 60, 120, 240, 480)
 
@@ -162,17 +162,22 @@ def _destination(song: str | os.PathLike[str], output: str | os.PathLike[str] | 
         ending = f".{what}.png"
         stem = os.fsencode(Path(song).stem)[: _LONGEST_NAME_BYTES - len(ending)]
         return given / (stem.decode(errors="ignore") + ending)
+    if output is not None and os.fspath(output).endswith(("/", os.sep)):
+        raise _no_folder(given)
     if given.suffix[1:].lower() not in KINDS:
         raise ArgumentError(
             f"'{shown(given)}' does not name a picture",
-            f"end the name with {' or '.join(f'.{k}' for k in KINDS)}",
+            f"end it with .{', .'.join(KINDS[:-1])} or .{KINDS[-1]}",
         )
     if not given.parent.is_dir():
-        raise StoreError(
-            f"there is no folder '{shown(given.parent)}'",
-            "make it first, or name another place for the picture",
-        )
+        raise _no_folder(given.parent)
     return given
+
+
+def _no_folder(folder: Path) -> StoreError:
+    return StoreError(
+        f"there is no folder '{shown(folder)}'", "make it first, or name another place for the picture"
+    )
 
 
 def _about_file(song: str | os.PathLike[str], analysis: Analysis) -> list[str]:
@@ -212,7 +217,8 @@ def _about_numbers(names: list[str]) -> list[str]:
     levels = [name for name in names if ARRAYS[name].high == 0.0]
     if not levels:
         return about
-    exceptions = " and ".join(name for name in names if ARRAYS[name].unit == "dB" and name not in levels)
+    others = [name for name in names if ARRAYS[name].unit == "dB" and name not in levels]
+    exceptions = " and ".join(ARRAYS[name].title for name in others)
     return [*about, "dB: below the loudest" + (f", but for {exceptions}" if exceptions else "")]
 
 

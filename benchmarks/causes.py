@@ -76,7 +76,7 @@ def _rolloff(column: str, y: FloatArray, ours: float) -> Cause:
         hz = moved * (RATE_HZ / 2048)
         number = hz.mean() if column.endswith("_mean") else hz.var()
         if any(taken) and np.isclose(number, ours, rtol=1e-6, atol=0):
-            widest = margin[close[list(taken)]].max()
+            widest = max(float(margin[close[list(taken)]].max()), _STEP / 2)
             return Cause(
                 True,
                 f"a close call: ours is librosa's with the next bin in {sum(taken)} of {len(edge)} frames, "

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 from benchmarks import sounds
+from benchmarks.librosa_recipe import librosa
 from tools import tour
 
 import sounds as files
 from earmark.errors import ArgumentError, EmptyAudioError, MissingFileError, UnknownNameError
+from earmark.features import FEATURE_SETS
 from earmark.features.analysis import analyse
 from earmark.features.arrays import ARRAYS, array
 
@@ -43,6 +45,7 @@ def synthetic(clicks):
 def test_a_sine_of_440_hz_lights_row_a(sine, name):
     found = ARRAYS[name].of(sine)
     assert found.rows[A] == "A"
+    assert {f"chroma_{pitch}" for pitch in found.rows} <= set(FEATURE_SETS["club"].columns)
     middle = found.values[:, 5:-5]
     assert (middle.argmax(axis=0) == A).all()
     assert middle[A].min() > 0.95
@@ -126,8 +129,6 @@ def test_shape_range_and_times(name, n):
 
 
 def librosas(name, y):
-    import librosa
-
     stft = np.abs(librosa.stft(y))
     return {
         "rms": lambda: librosa.feature.rms(y=y),

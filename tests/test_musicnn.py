@@ -4,9 +4,9 @@ import hashlib
 import shutil
 import tracemalloc
 
-import librosa
 import numpy as np
 import pytest
+from benchmarks.librosa_recipe import librosa
 from hypothesis import given
 from hypothesis import strategies as st
 

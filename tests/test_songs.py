@@ -6,9 +6,9 @@ import doctest
 import subprocess
 import sys
 
-import librosa
 import numpy as np
 import pytest
+from benchmarks.librosa_recipe import librosa
 
 import sounds
 from earmark import audio

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import earmark
+from earmark.audio.windows import parse_window
 from earmark.features import FEATURE_SETS
 from earmark.features.columns import ColumnInfo
 
@@ -51,6 +52,11 @@ def public_names() -> Iterator[str]:
             if inspect.isfunction(method) and not method_name.startswith("_"):
                 text = f"{method_name}{inspect.signature(method)}\n\n{documented(method)}"
                 yield f"#### `{name}.{method_name}`\n\n{fenced(text)}\n"
+
+
+def windows() -> Iterator[str]:
+    """Yield what ``--window`` and ``window=`` take."""
+    yield f"What `--window` and `window=` take:\n\n{fenced(documented(parse_window))}\n"
 
 
 def feature_sets() -> Iterator[str]:
@@ -104,7 +110,12 @@ def commands() -> Iterator[str]:
 
 def page() -> str:
     """Return the whole page."""
-    chapters = {"Commands": commands(), "Python": public_names(), "Feature sets": feature_sets()}
+    chapters = {
+        "Commands": commands(),
+        "Python": public_names(),
+        "Windows": windows(),
+        "Feature sets": feature_sets(),
+    }
     parts = [HEAD]
     for title, sections in chapters.items():
         parts += [f"## {title}\n", *sections]

@@ -127,8 +127,11 @@ def parse_window(text: str | Window, last: Last | None = None) -> Window:
     ``beats``         pieces from every fourth beat to the next, the beats being tracked
     ================  ==============================================================================
 
-    What is left at the end, shorter than a piece, is dropped, and the notes of the table say so; with
-    ``keep`` behind the text, as in ``3s keep``, it is a piece of its own.
+    What is left at the end, shorter than a piece, is dropped; with ``keep`` behind the text, as in
+    ``3s keep``, it is a piece of its own. A song shorter than a piece, or without tempo or beats, is one
+    piece. What lies before the first tracked beat is left out. Where the song ends within an excerpt, what is
+    there of it is taken; where it ends before the excerpt's first second, the last 40 seconds of the song in
+    place of them. The notes of the table say each of these.
 
     Parameters
     ----------

@@ -10,18 +10,14 @@ import numpy as np
 from earmark import audio
 from earmark._dsp.chroma import chroma, pitch_peaks, tuning
 from earmark._dsp.mel import mel_power, power_to_db
+from earmark._dsp.passes import HOP, N_FFT, N_MELS
 from earmark._dsp.spectrum import spectra
 from earmark._dsp.tempo import onset_strength, tempo
 from earmark._dsp.tonal import Key, Tonal, key, tonal
 from earmark.audio import shown
 from earmark.errors import ArgumentError, EmptyAudioError
+from earmark.features.selection import LONGEST_S, RATE_HZ
 from earmark.records import Clip, FloatArray
-
-RATE_HZ = 22_050
-N_FFT = 2048
-HOP = 512
-N_MELS = 128
-LONGEST_S = 1800.0
 
 
 class Analysis:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.features.analysis import HOP, RATE_HZ, Analysis
+from earmark._dsp.passes import HOP
+from earmark.features.analysis import Analysis
+from earmark.features.selection import RATE_HZ
 from earmark.records import FloatArray
 from earmark.registry import Registry
 

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from earmark._dsp.beats import TEMPOGRAM_LAGS, tempogram
 from earmark._dsp.contrast import N_BANDS, contrast_db, flatness, peaks_and_valleys
 from earmark._dsp.mel import cepstrum, hz_to_mel, mel_to_hz, power_to_db
+from earmark._dsp.passes import HOP, N_FFT, N_MELS, N_MFCC
 from earmark._dsp.spectrum import bin_frequencies
 from earmark._dsp.tempo import onset_strength
 from earmark._dsp.waveform import rms
-from earmark.features.analysis import HOP, N_FFT, N_MELS, RATE_HZ, Analysis, analyse
+from earmark.features.analysis import Analysis, analyse
 from earmark.features.array_kind import ARRAYS, Array2D, ArrayKind, array_kind
+from earmark.features.club import PITCH_CLASSES
+from earmark.features.selection import RATE_HZ
 from earmark.records import FloatArray
 
-__all__ = ["ARRAYS", "PITCH_CLASSES", "Array2D", "ArrayKind", "array"]
+__all__ = ["ARRAYS", "Array2D", "ArrayKind", "array"]
 
-N_MFCC = 20
-PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _BINS_HZ = tuple(bin_frequencies(RATE_HZ, N_FFT).tolist())
 _MELS_HZ = tuple(mel_to_hz(np.linspace(0.0, hz_to_mel(RATE_HZ / 2), N_MELS + 2))[1:-1].tolist())
 _BANDS_HZ = (0.0, *(200.0 * 2.0**octave for octave in range(N_BANDS - 1)))

@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from earmark import __version__, audio
+from earmark._dsp.passes import HOP, N_FFT
 from earmark.audio import shown
 from earmark.errors import ArgumentError, EarmarkError, StoreError
-from earmark.features.analysis import HOP, N_FFT, RATE_HZ, Analysis, analyse
-from earmark.features.arrays import ARRAYS, Array2D
+from earmark.features.analysis import Analysis, analyse
+from earmark.features.array_kind import Array2D
+from earmark.features.arrays import ARRAYS
+from earmark.features.selection import RATE_HZ
 from earmark.figures.panels import Curve, Heat, Page, Panel, Placed, Scale, Spectrum
 from earmark.figures.scales import HEARD_HZ, clock, even, logarithmic, named
 from earmark.registry import Registry

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sounds
+from earmark.features import FEATURE_SETS
 from earmark.service.library import Library
 
 # Measures slowly enough to be interrupted, in one process.
@@ -99,7 +100,11 @@ def test_many_failures_are_counted(tmp_path):
         (("--features", "gtzan85"), "unknown feature set 'gtzan85' (did you mean 'gtzan58'?"),
         (("--window", "3x"), "no window is called '3x' (give whole, 3s,"),
         (("--workers", "0"), "'--workers': Input should be greater than or equal to 1"),
-        (("--table", "table.xls"), "'table.xls' ends in neither .csv nor .parquet"),
+        (("--table", "table.xls"), "a table named 'table.xls' (give a name that ends in .csv or .parquet)"),
+        (("--table", ""), "an empty path; name a file"),
+        (("--features", "gtzan58,musicnn", "--window", "whole", "--table", "t.csv"), "'musicnn' has several"),
+        (("-o", ""), "an empty path; name a folder, '.' for the current one"),
+        (("--workers", "2", "--address", "here:1"), "leave the address out, or choose the executor 'dask'"),
         (("--table", "no/table.csv"), "there is no folder 'no'"),
         (("--executor", "dusk", "--address", "here"), "unknown executor 'dusk'"),
     ],
@@ -109,6 +114,23 @@ def test_wrong_usage(music, tmp_path, arguments, said):
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_the_help_names_every_feature_set():
+    done = earmark("-h")
+    words = " ".join(done.stdout.split())
+    assert f"one or more of {', '.join(sorted(FEATURE_SETS))}." in words
+    assert done.returncode == 0
+
+
+def test_a_table_is_written_though_nobody_reads_the_summary(music, tmp_path):
+    table = tmp_path / "table.csv"
+    arguments = command(music, "-o", tmp_path / "f", "--window", "1s", "--table", table)
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+    assert len(table.read_text().splitlines()) == 4
 
 
 def test_a_folder_that_cannot_be_written(music, tmp_path):

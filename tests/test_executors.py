@@ -181,7 +181,7 @@ def test_executors_by_name():
         (
             ("processes", 1, "tcp://x:1"),
             "the address 'tcp://x:1' for processes on this machine",
-            "leave the address out",
+            "leave the address out, or choose the executor 'dask'",
         ),
     ],
 )

@@ -136,8 +136,38 @@ def test_a_table_to_carry_away(kept, music, measured, tmp_path, ending):
     with pytest.raises(ArgumentError) as caught:
         kept.save(tmp_path / "table.xls", "gtzan58", "3s")
     assert caught.value.hint == "give a name that ends in .csv or .parquet"
-    with pytest.raises(ArgumentError, match="there is no folder"):
-        kept.save(tmp_path / "none" / "table.csv")
+
+
+def test_tables_that_cannot_be(kept, music, measured, tmp_path):
+    kept.extract(music)
+    (tmp_path / "folder.csv").mkdir()
+    for name, message, hint in (
+        ("none/table.csv", "there is no folder '{}/none' for the table", "make it, or name another"),
+        ("folder.csv", "'{}/folder.csv' is a folder", "name a file for the table"),
+        (
+            "features/songs.parquet",
+            "the table '{}/features/songs.parquet' among the features",
+            "name a file in another folder",
+        ),
+    ):
+        with pytest.raises(ArgumentError) as caught:
+            kept.save(tmp_path / name)
+        assert (caught.value.message, caught.value.hint) == (message.format(tmp_path), hint)
+    assert kept.songs().num_rows == 3
+
+
+def test_rows_of_other_parts_of_a_song_do_not_stand_side_by_side(kept, music, measured, tmp_path):
+    """Of a whole song musicnn has a row for each of its patches."""
+    done = kept.extract(music, "gtzan58,musicnn", "whole")
+    assert counts(done) == (3, 0, 0, 0)
+    with pytest.raises(ArgumentError) as caught:
+        kept.read("gtzan58,musicnn", "whole")
+    assert caught.value.message == (
+        "'musicnn' has several rows for a whole song, and no table with other feature sets"
+    )
+    assert caught.value.hint == "take it alone, or cut the songs, e.g. in windows of 3s"
+    assert kept.read("musicnn", "whole").num_rows == kept.read("gtzan58", "whole").num_rows == 6
+    assert kept.read("gtzan58,full", "whole").num_rows == 6
 
 
 def test_a_name_that_is_no_utf_8(kept, music, measured):

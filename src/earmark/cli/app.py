@@ -1,6 +1,5 @@
 """The commands and their options; each loads what it needs only when it runs."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -39,6 +38,12 @@ def _named_model(folder: str | None) -> str | None:
 def _named_file(path: str | None) -> str | None:
     if path == "":
         raise typer.BadParameter("an empty path; name a file")
+    return path
+
+
+def _named_folder(path: str) -> str:
+    if path == "":
+        raise typer.BadParameter("an empty path; name a folder, '.' for the current one")
     return path
 
 
@@ -152,36 +157,44 @@ def picture(
         raise typer.BadParameter(str(error)) from error
 
 
-def _writable_table(file: str | None) -> str | None:
-    # Before the first song is heard, not after the last.
-    if file is not None:
-        if not file.lower().endswith((".csv", ".parquet")):
-            raise typer.BadParameter(f"'{file}' ends in neither .csv nor .parquet")
-        if not os.path.isdir(os.path.dirname(file) or "."):
-            raise typer.BadParameter(f"there is no folder '{os.path.dirname(file)}'")
-    return file
-
-
 @app.command()
 def extract(
     *,
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH", help="Songs, or folders of songs.", show_default=False, callback=_named
+            metavar="PATH",
+            help="Songs, or folders of songs, here or at addresses such as s3://bucket/folder.",
+            show_default=False,
+            callback=_named,
         ),
     ],
     features: Annotated[
-        str, typer.Option("--features", metavar="SET[,SET]", help="Feature sets to compute.")
+        str,
+        typer.Option(
+            "--features",
+            metavar="SET[,SET]",
+            help="What to compute: one or more of club, full, groover65, gtzan58, musicnn, segments311.",
+        ),
     ] = "gtzan58",
     window: Annotated[
         str,
         typer.Option(
-            "--window", help="How to cut songs: whole, 3s, 3s/1.5s, 45s+40s, bars, beats; '3s keep'."
+            "--window",
+            metavar="HOW",
+            help="How to cut songs: whole (uncut), 3s (pieces of 3 s), 3s/1.5s (one every 1.5 s), 45s+40s "
+            "(only 40 s, from 45 s on), bars, beats; '3s keep' keeps a shorter last piece.",
         ),
     ] = "3s",
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="DIR", help="Where the features are kept.")
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="The folder that keeps them.",
+            callback=_named_folder,
+        ),
     ] = "features",
     table: Annotated[
         str | None,
@@ -189,7 +202,7 @@ def extract(
             "--table",
             metavar="FILE",
             help="Write these songs' rows as one .csv or .parquet file too.",
-            callback=_writable_table,
+            callback=_named_file,
         ),
     ] = None,
     workers: Annotated[
@@ -203,12 +216,18 @@ def extract(
         typer.Option(
             "--executor",
             metavar="NAME",
-            help="Who hears them: inline, processes or dask.",
+            help="Who hears them: processes, inline (one, without a worker) or dask (a cluster).",
             show_default=False,
         ),
     ] = None,
     address: Annotated[
-        str | None, typer.Option("--address", help="Where the cluster is, for dask.", show_default=False)
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="URL",
+            help="Where the cluster's scheduler is, for dask: tcp://host:8786.",
+            show_default=False,
+        ),
     ] = None,
     retry_failures: Annotated[
         bool,
@@ -217,7 +236,7 @@ def extract(
 ) -> None:
     """Measure songs and folders of songs: numbers for each piece, kept in Parquet files.
 
-    What is known already is not computed again; Ctrl-C loses the songs under way only.
+    What is known already is not computed again, so the same command goes on after Ctrl-C or a crash.
     Exit code: 0 done, 1 if any song failed, 2 wrong usage, 130 interrupted.
     """
     from earmark.cli.extract import extract_songs

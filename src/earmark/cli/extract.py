@@ -26,16 +26,21 @@ def extract_songs(paths: list[str], output: str, *, table: str | None, **how: An
     # Whoever stops a batch from outside means what Ctrl-C means.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     library = Library(output)
+    if table is not None:
+        library.check(table, how["features"], how["window"])
     with _Meter() as meter:
         try:
             done = library.extract(paths, progress=meter, **how)
         except KeyboardInterrupt:
             sys.stderr.write("what was measured so far is kept: run the same command again to go on\n")
             raise
-    _print_summary(done, meter.heard)
+    try:
+        if table is not None:  # first: whoever reads the summary may leave before its end
+            library.save(table, how["features"], how["window"], done)
+    finally:
+        _print_summary(done, meter.heard)
     if table is not None:
-        library.save(table, how["features"], how["window"], done)
-        _write(f"table: {table}")
+        _write(f"table: {shown(table)}")
     return done.failed > 0
 
 

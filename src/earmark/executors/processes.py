@@ -78,7 +78,8 @@ class Processes:
     def __init__(self, workers: int | None = None, address: str | None = None) -> None:
         if address is not None:
             raise ArgumentError(
-                f"the address '{address}' for processes on this machine", "leave the address out"
+                f"the address '{address}' for processes on this machine",
+                "leave the address out, or choose the executor 'dask'",
             )
         self.workers = workers or processors()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()

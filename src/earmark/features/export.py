@@ -57,11 +57,13 @@ def checked(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     ArgumentError
-        If the name ends otherwise, or its folder is missing.
+        If the name ends otherwise or is that of a folder, or its folder is missing.
     """
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise ArgumentError(f"a table named '{path}'", f"give a name that ends in {' or '.join(ENDINGS)}")
+    if path.is_dir():
+        raise ArgumentError(f"'{path}' is a folder", "name a file for the table")
     if not path.parent.is_dir():
         raise ArgumentError(f"there is no folder '{path.parent}' for the table", "make it, or name another")
     return path

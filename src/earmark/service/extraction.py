@@ -267,7 +267,7 @@ def text_of(address: str) -> str:
 
     Examples
     --------
-    >>> text_of("/music/caf\udce9.mp3"), text_of("ftp://me:secret@host/a.mp3")
+    >>> text_of("/music/caf\udce9.mp3"), text_of("ftp://me:s@cret@host/a.mp3")
     ('/music/caf\\xe9.mp3', 'ftp://host/a.mp3')
     """
     return _USER.sub("", os.fsencode(address).decode("utf-8", "backslashreplace"), count=1)

@@ -1,7 +1,7 @@
 """Many songs in, tables of features out."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -89,6 +89,8 @@ class Library:
             If there is no such feature set or executor, window or number of workers.
         StoreError
             If the folder cannot be written, or holds what is damaged.
+        ExecutorError
+            If no worker can be started, or the cluster is out of reach. What was measured is kept.
         """
         if workers is not None and workers < 1:
             raise ArgumentError(f"{workers} workers", "give at least 1")
@@ -138,9 +140,10 @@ class Library:
         Raises
         ------
         UnknownNameError, ArgumentError, StoreError
-            As :meth:`extract`.
+            As :meth:`extract`, and for sets that give one row and several rows for a whole song.
         """
         shelves = _shelves(features, window)
+        _see_that_rows_match(shelves)
         paths = None if only is None else only.paths
         return joined({name: self._store.read(shelf, paths) for name, shelf in shelves.items()})
 
@@ -162,13 +165,31 @@ class Library:
 
         Raises
         ------
-        ArgumentError
-            If the file's name ends otherwise, or its folder is missing.
-        StoreError
-            If it cannot be written.
+        UnknownNameError, ArgumentError, StoreError
+            As :meth:`read`; if the file's name ends otherwise, if its folder is missing or that of the
+            features, or if it cannot be written.
         """
-        path = checked(file)  # before much is read
-        export(self.read(features, window, only), path)
+        self.check(file, features, window)
+        export(self.read(features, window, only), file)
+
+    def check(
+        self,
+        file: str | os.PathLike[str],
+        features: str | Iterable[str] = "gtzan58",
+        window: str | Window = WINDOW,
+    ) -> None:
+        """Raise what :meth:`save` would raise of such arguments: for before the songs are measured.
+
+        Raises
+        ------
+        UnknownNameError, ArgumentError
+            As :meth:`save`.
+        """
+        if checked(file).resolve().is_relative_to(self._store.folder.resolve()):
+            raise ArgumentError(
+                f"the table '{os.fspath(file)}' among the features", "name a file in another folder"
+            )
+        _see_that_rows_match(_shelves(features, window))
 
     def songs(self) -> pa.Table:
         """Return every path that was ever heard: ``path``, ``track_id``, ``signature``."""
@@ -182,3 +203,13 @@ def _shelves(features: str | Iterable[str], window: str | Window) -> dict[str, S
     if not shelves:
         raise ArgumentError("no feature set", f"name one or more of {', '.join(FEATURE_SETS)}")
     return shelves
+
+
+def _see_that_rows_match(shelves: Mapping[str, Shelf]) -> None:
+    """Raise if the rows of two sets would stand side by side that are of other parts of a song."""
+    several = [name for name in shelves if FEATURE_SETS[name].row_of is None]
+    if several and len(shelves) > 1 and any(shelf.window == "whole" for shelf in shelves.values()):
+        raise ArgumentError(
+            f"'{several[0]}' has several rows for a whole song, and no table with other feature sets",
+            "take it alone, or cut the songs, e.g. in windows of 3s",
+        )

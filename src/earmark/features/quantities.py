@@ -59,7 +59,7 @@ QUANTITIES: dict[str, Quantity] = {
     "percussive_rms": Quantity("hpss", "full scale", 0.0, 1.0, _FITZGERALD),
     "contrast": Quantity("contrast", "dB", 0.0, 131.0, "D.-N. Jiang et al., ICME 2002"),
     "flatness": Quantity("flatness", "1", 0.0, 1.0, "A. H. Gray, J. D. Markel, IEEE Trans. ASSP 22, 1974"),
-    "flux": Quantity("flux", "spectrum", 0.0, _MOST_FLUX, _LERCH),
+    "flux": Quantity("flux", "magnitude", 0.0, _MOST_FLUX, _LERCH),
     "chroma_cqt": Quantity("chroma_cqt", "1", 0.0, 1.0, "C. Schörkhuber, A. Klapuri, SMC 2010"),
     "chroma_cens": Quantity("cens", "1", 0.0, 1.0, "M. Müller, S. Ewert, ISMIR 2011"),
     "tonnetz": Quantity("tonnetz", "1", -1.0, 1.0, "C. Harte et al., AMCMM 2006"),

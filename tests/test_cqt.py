@@ -98,6 +98,15 @@ def test_a_rate_too_low_for_the_top_octave():
     assert error.value.hint == "resample to 8500 Hz or more; Earmark's own clips have 22050"
 
 
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_to_multiply_is_to_divide_to_the_last_bit(times):
+    """Every mantissa there is, and every number without an exponent: so halving may multiply."""
+    quieter = np.sqrt(0.5**times)
+    for first in (0, 0x4B000000):
+        x = np.arange(first, first + 2**23, dtype=np.int32).view(np.float32)
+        assert np.array_equal((x / quieter).astype(np.float32), (x * (1 / quieter)).astype(np.float32))
+
+
 @given(st.integers(1, 20000), st.integers(-80, 12))
 def test_twice_as_loud_is_twice_as_much(n, level):
     y = np.ldexp(sounds.noise(1.0)[:n], level).astype(np.float32)

@@ -11,6 +11,7 @@
 #ifndef EARMARK_CONSTANT_Q_H
 #define EARMARK_CONSTANT_Q_H
 
+#include "measure.h"
 #include "spectrum.h"
 
 #define FRAME 1024
@@ -74,17 +75,18 @@ static void load_blocks(const float *y, int length, int blocks, float *rows, int
 
 /* Coefficients of 2 LANES frames, the first at column t of the rows. */
 static void transform_far(em_memory *m, em_constant_q *q, int hop, int row, int t, int first, int end) {
+    const int shift = hop == 512 ? 9 : 8;
     for (int n = 0; n < 32; n++)
         for (int lane = 0; lane < LANES; lane += W) {
             vf r[32], i[32];
             for (int k = 0; k < 32; k++) {
                 const int at = 32 * k + n;
-                const float *from = q->rows + at % hop * row + at / hop + t + lane;
+                const float *from = q->rows + (at & (hop - 1)) * row + (at >> shift) + t + lane;
                 r[k] = vf_load_any(from), i[k] = vf_load_any(from + LANES);
             }
             single_first_pass(&m->fft, r, i, n, m->re, m->im, lane);
         }
-    single_second_pass(&m->fft, m->re, m->im, m->spare_re, m->spare_im);
+    single_second_pass_of(&m->fft, m->re, m->im, m->spare_re, m->spare_im, EM_LOWEST / 32, EM_HIGHEST / 32);
     for (int k = first; k < end; k++) {
         const int low = PLACE(k % FRAME), high = PLACE((FRAME - k) % FRAME);
         const float c = cosine_of(q, 1025 * k) / 2, s = sine_of(q, 1025 * k) / 2;
@@ -125,10 +127,10 @@ static inline ALWAYS void coefficients(em_constant_q *q, int length, int row, in
     const float *later = q->rows + length / 2 * row + b, *earlier = later - row;
     for (int j = 0; j < length / 2; j++, later += row, earlier -= row) {
         const float *c = q->wave[tile][j][0], *s = q->wave[tile][j][1];
-        const vf sum[2] = {vf_load(later), vf_load(later + W)};
-        for (int i = 0; i < TILE; i++) re[i][0] += sum[0] * c[i], re[i][1] += sum[1] * c[i];
-        const vf difference[2] = {vf_load(earlier), vf_load(earlier + W)};
-        for (int i = 0; i < TILE; i++) im[i][0] += difference[0] * s[i], im[i][1] += difference[1] * s[i];
+        const vf sum = vf_load(later), sum_on = vf_load(later + W);
+        for (int i = 0; i < TILE; i++) re[i][0] += sum * c[i], re[i][1] += sum_on * c[i];
+        const vf difference = vf_load(earlier), difference_on = vf_load(earlier + W);
+        for (int i = 0; i < TILE; i++) im[i][0] += difference * s[i], im[i][1] += difference_on * s[i];
     }
     for (int i = 0; i < TILE; i++) {
         const int k = first + tile * TILE + i, turn = k * (length - 1026);
@@ -164,31 +166,35 @@ static void transform_near(em_constant_q *q, int hop, int blocks, int row, int f
 
 /* Lengths of vectors; squares of the faintest would vanish. */
 static inline vf length_of(vf a, vf b) {
-    const vi faint = vf_less(vf_max(vf_max(a, -a), vf_max(b, -b)), vf_all(1e-12f));
+    const vi faint = vf_less(a * a + b * b, vf_all(1e-24f));
+    if (!mask_of(faint)) return vf_sqrt(a * a + b * b);
     const vf up = vf_choose(faint, vf_all(0x1p100f), vf_all(1)), down = vf_choose(faint, vf_all(0x1p-100f), vf_all(1));
     a *= up, b *= up;
     return vf_sqrt(a * a + b * b) * down;
 }
 
-/* Add the magnitudes of LANES frames from column t on; the filters of a pitch class are three, the middle one
-   in tune. */
-static void add_energy(const em_constant_q *q, const em_octave *octave, int first, int t, float *energy) {
-    for (int pitch = 0; pitch < EM_PITCHES; pitch++) {
-        vf sum[ROWS];
-        for (int v = 0; v < ROWS; v++) sum[v] = vf_load_any(energy + pitch * octave->frames + v * W);
+/* Add the magnitudes of `rows` vectors of frames from column t on; the filters of a pitch class are three, the middle
+   one in tune. */
+static inline ALWAYS void add_energy(const em_constant_q *q, const em_octave *octave, int t, float *energy, const int rows) {
+    const float *bins = q->bins[0][0] + t;
+    for (int pitch = 0; pitch < EM_PITCHES; pitch++, energy += octave->frames) {
+        vf sum[2 * ROWS];
+        for (int v = 0; v < rows; v++) sum[v] = vf_load_any(energy + v * W);
         for (int i = -1; i <= 1; i++) {
             const int filter = (3 * pitch + i + EM_FILTERS) % EM_FILTERS;
             const float *weight = octave->weights + filter * EM_FILTER_BINS;
-            vf re[ROWS], im[ROWS];
-            for (int v = 0; v < ROWS; v++) re[v] = im[v] = vf_all(0);
-            for (int k = octave->runs[2 * filter]; k < octave->runs[2 * filter + 1]; k++)
-                for (int v = 0; v < ROWS; v++) {
-                    re[v] += vf_load(q->bins[k - first][0] + t + v * W) * weight[k];
-                    im[v] += vf_load(q->bins[k - first][1] + t + v * W) * weight[k];
+            vf re[2 * ROWS], im[2 * ROWS];
+            for (int v = 0; v < rows; v++) re[v] = im[v] = vf_all(0);
+            for (int k = octave->runs[2 * filter]; k < octave->runs[2 * filter + 1]; k++) {
+                const float *bin = bins + (k - octave->first) * 2 * BLOCK_ROW;
+                for (int v = 0; v < rows; v++) {
+                    re[v] += vf_load(bin + v * W) * weight[k];
+                    im[v] += vf_load(bin + BLOCK_ROW + v * W) * weight[k];
                 }
-            for (int v = 0; v < ROWS; v++) sum[v] += length_of(re[v], im[v]);
+            }
+            for (int v = 0; v < rows; v++) sum[v] += length_of(re[v], im[v]);
         }
-        for (int v = 0; v < ROWS; v++) vf_store_any(energy + pitch * octave->frames + v * W, sum[v]);
+        for (int v = 0; v < rows; v++) vf_store_any(energy + v * W, sum[v]);
     }
 }
 
@@ -208,7 +214,9 @@ static int constant_q(em_memory *m, const em_octave *octave) {
         load_blocks(y, hop, blocks, q->rows, row);
         if (hop < FAR) transform_near(q, hop, blocks, row, first, end);
         for (int t = 0; hop >= FAR && t < frames; t += 2 * LANES) transform_far(m, q, hop, row, t, first, end);
-        for (int t = 0; t < left; t += LANES) add_energy(q, octave, first, t, octave->energy + frame + t);
+        int t = 0;
+        for (; t + 2 * LANES <= left; t += 2 * LANES) add_energy(q, octave, t, octave->energy + frame + t, 2 * ROWS);
+        if (t < left) add_energy(q, octave, t, octave->energy + frame + t, ROWS);
     }
     return 0;
 }

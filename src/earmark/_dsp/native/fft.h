@@ -67,9 +67,10 @@ static inline ALWAYS void NAME(thirty_two)(vec *r, vec *i, const NAME(fft_table)
     }
 }
 
-/* Second half of a transform: from the rows that the first half left to natural order. */
-static void NAME(second_pass)(const NAME(fft_table) *table, const real *from_re, const real *from_im, real *to_re,
-                              real *to_im) {
+/* Second half of a transform: from the rows that the first half left to natural order. Of each 32 answers only those
+   in the places low .. high, and as far from the end, are made. */
+static inline ALWAYS void NAME(second_pass_of)(const NAME(fft_table) *table, const real *from_re, const real *from_im,
+                                               real *to_re, real *to_im, const int low, const int high) {
     for (int k = 0; k < 32; k++)
         for (int lane = 0; lane < LANES; lane += VEC) {
             vec r[32], i[32];
@@ -80,10 +81,17 @@ static void NAME(second_pass)(const NAME(fft_table) *table, const real *from_re,
             NAME(thirty_two)(r, i, table);
             for (int c = 0; c < 8; c++)
                 for (int d = 0; d < 4; d++) {
-                    NAME(store)(to_re + PLACE(k + 32 * (c + 8 * d)) + lane, r[4 * c + d]);
-                    NAME(store)(to_im + PLACE(k + 32 * (c + 8 * d)) + lane, i[4 * c + d]);
+                    const int place = c + 8 * d;
+                    if ((place < low || place > high) && (place < 31 - high || place > 31 - low)) continue;
+                    NAME(store)(to_re + PLACE(k + 32 * place) + lane, r[4 * c + d]);
+                    NAME(store)(to_im + PLACE(k + 32 * place) + lane, i[4 * c + d]);
                 }
         }
+}
+
+static void NAME(second_pass)(const NAME(fft_table) *table, const real *from_re, const real *from_im, real *to_re,
+                              real *to_im) {
+    NAME(second_pass_of)(table, from_re, from_im, to_re, to_im, 0, 31);
 }
 
 /* First half, of numbers at hand in r and i: column n of the 32 by 32. */

@@ -68,7 +68,7 @@ typedef struct {
     float *onsets, *onsets_mean;
 } em_song;
 
-enum { EM_FILTERS = 36, EM_FILTER_BINS = 513, EM_LOWEST = 64, EM_HIGHEST = 223, EM_BAND = 132 };
+enum { EM_FILTERS = 36, EM_FILTER_BINS = 513, EM_LOWEST = 32, EM_HIGHEST = 223, EM_BAND = 132 };
 
 /* One octave of the constant-Q transform. */
 typedef struct {

@@ -117,7 +117,7 @@ def test_all_sets_at_once_are_each_of_them_alone(stereo, window, decoded):
         alone = extract(stereo, name, window=window)
         assert np.array_equal(table.values, alone.values)
         assert table == dataclasses.replace(alone, values=table.values)
-    assert once == 1 + (window == "30s+3s") or once == 1
+    assert once == (2 if window == "30s+3s" else 1)  # sought beyond the end, then heard from the start
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -178,10 +178,9 @@ def test_where_the_pieces_lie(stereo, levels, window, lie_s, note):
 
 def test_an_excerpt_is_the_slice_of_the_song_found_by_seeking(tmp_path, levels, decoded):
     path = sounds.write(tmp_path / "a.mp3", sounds.music(60.0), 44100)
-    decoded["samples"] = 0
     [table] = songs.measure(str(path), ("gtzan58",), parse_window("45s+3s"))
-    assert decoded == {"files": 1, "samples": decoded["samples"]}
-    assert decoded["samples"] < 10 * 44100
+    assert decoded["files"] == 1
+    assert 3 * 44100 <= decoded["samples"] < 10 * 44100
     whole = audio.load(path).samples
     alone = extract(whole[45 * 22050 : 48 * 22050], rate=22050)
     assert table.values == pytest.approx(alone.values, rel=1e-3, abs=1e-6)

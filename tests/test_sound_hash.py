@@ -105,7 +105,9 @@ def test_a_tag_behind_that_claims_nonsense(tmp_path, claim):
     tag = bytearray(ape(header=False))
     tag[-20:-16] = claim
     broken = sounds.put(tmp_path / "b.mp3", path.read_bytes(), bytes(tag))
-    assert sound_hash(broken) == sound_hash(broken)
+    assert re.fullmatch("[0-9a-f]{40}", sound_hash(broken))
+    heard, whole = audio.load(broken).samples, audio.load(path).samples
+    assert np.array_equal(heard[: len(whole)], whole)
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "aiff"])

@@ -62,10 +62,9 @@ def full(samples: FloatArray) -> Rows:
 
     ``tempo`` is the beat tracker's. How much the onsets resemble themselves one beat later, against half and
     double that tempo, are ``tempo_confidence``, ``tempo_half_share`` and ``tempo_double_share``, which sum to
-    1; ``tempo_half`` and ``tempo_double`` are those tempi. ``tempo_all_bands`` is the ``tempo`` of
-    ``groover65``. ``beat_strength`` is the onset strength on the beats over that of all frames, ``onset_rate``
-    counts sounds that begin, and ``spectral_flux`` is the root mean square change of the spectrum from frame
-    to frame.
+    1; ``tempo_half`` and ``tempo_double`` are those tempi. ``tempo_all_bands`` is ``groover65``'s ``tempo``.
+    ``beat_strength`` is the onset strength on the beats over that of all frames, ``onset_rate`` counts sounds
+    that begin, and ``spectral_flux`` is the root mean square change of the spectrum from frame to frame.
 
     Parameters
     ----------

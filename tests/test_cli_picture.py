@@ -183,7 +183,7 @@ def test_what_had_to_be_salvaged_stands_at_the_foot(chords, tmp_path):
     notes = audio.load(song).notes
     assert notes
     words = written_in(picture(song, tmp_path / "a.svg", what="rms"))
-    assert any(line.endswith(" · ".join(["", *notes])) or "…" in line for line in words)
+    assert any(line.endswith(" · ".join(["", *notes])) for line in words)
 
 
 # -- what is refused, before the song is heard

@@ -13,7 +13,8 @@ from benchmarks.sounds import data_folder
 from numpy.typing import NDArray
 
 from earmark import audio
-from earmark.features.gtzan58 import COLUMNS, RATE_HZ, row
+from earmark.features.gtzan58 import COLUMNS, row
+from earmark.features.selection import RATE_HZ
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "published-table.md"
 

@@ -126,6 +126,7 @@ def _pulse(found: Core, duration_s: float, rate_hz: int, parts: frozenset[str]) 
 def overall(moments: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return mean and variance over all k columns together, shape (2,), from those of each, shape (k, 2)."""
     if len(moments) == 1:
-        return moments[0]
+        alone: NDArray[np.float64] = moments[0]
+        return alone
     mean, variance = moments.mean(axis=0)
     return np.array([mean, variance + moments[:, 0].var()])

@@ -215,7 +215,7 @@ class _Limit:
             )
 
 
-def measure(address: audio.AnyPath, sets: tuple[str, ...], window: Window) -> tuple[FeatureTable, ...]:
+def measure(address: audio.AnyPath, sets: tuple[str, ...], window: str | Window) -> tuple[FeatureTable, ...]:
     """Compute feature sets of a file, which is decoded once for all of them.
 
     Windows of fixed length need memory for one of them, however long the song; excerpts are found by seeking;
@@ -229,8 +229,8 @@ def measure(address: audio.AnyPath, sets: tuple[str, ...], window: Window) -> tu
         A sound file.
     sets : tuple of str
         Names in :data:`~earmark.features.FEATURE_SETS`, at least one.
-    window : Window
-        How the song is cut: what :func:`earmark.audio.windows.parse_window` returns.
+    window : str or Window
+        How the song is cut: see :func:`earmark.audio.windows.parse_window`.
 
     Returns
     -------
@@ -248,12 +248,13 @@ def measure(address: audio.AnyPath, sets: tuple[str, ...], window: Window) -> tu
 
     Examples
     --------
-    >>> [table] = measure(song, ("gtzan58",), parse_window("1s+3s"))
+    >>> [table] = measure(song, ("gtzan58",), "1s+3s")
     >>> table.starts_s, table.ends_s, table.notes
     ((1.0,), (4.0,), ())
     """
     if not sets:
         raise ArgumentError("no feature set was named", "give at least one")
+    window = parse_window(window)
     members = [FEATURE_SETS[name] for name in dict.fromkeys(sets)]
     limit = _Limit(members, window)
     rates_hz = _rates_hz(members, window)

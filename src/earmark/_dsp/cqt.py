@@ -10,6 +10,7 @@ References
 C. Schörkhuber, A. Klapuri, "Constant-Q transform toolbox for music processing", SMC 2010.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -143,18 +144,27 @@ def kernel_filters(rate_hz: int, deviation_bins: float) -> tuple[FloatArray, NDA
     return weights, runs
 
 
-def halve(y: FloatArray, times: int = 1) -> FloatArray:
-    """Return the signal at half the rate, `times` over, with its energy kept.
+def _halve(y: FloatArray, role: str, times: int = 1) -> FloatArray:
+    """Return the signal at half the rate, `times` over, with its energy kept; it lives until the role's next.
 
     To the last bit as librosa does: where the sound ends, what rings on is the resampler's rounding, and
     chroma show it as they show any sound.
     """
     length = -(-len(y) >> times)
-    halved = np.zeros(length, dtype=np.float32)
+    halved = working_memory(role, length)
     resampled = soxr.resample(y, 1 << times, 1, quality="soxr_hq")[:length]
     louder = 1.0 / np.sqrt(0.5**times)  # librosa divides: slower, and the same float32 to the last bit
     np.multiply(resampled, louder, out=halved[: len(resampled)], casting="same_kind")
+    halved[len(resampled) :] = 0
     return halved
+
+
+def octaves(y: FloatArray) -> Iterator[FloatArray]:
+    """Yield the signal of each octave, highest first; each lives until the second after it."""
+    for octave in range(N_OCTAVES):
+        if octave:
+            y = _halve(y, "cqt odd octave" if octave % 2 else "cqt even octave")
+        yield y
 
 
 def _early_halvings(rate_hz: int, deviation_bins: float) -> int:
@@ -257,9 +267,9 @@ def cqt_magnitude(y: FloatArray, rate_hz: int, deviation_bins: float | None = No
     filters = _filters(rate_hz / (1 << early), deviation_bins)
     hop = HOP >> early
     if early:
-        y = halve(y, early)
-    for octave in reversed(range(N_OCTAVES)):
-        _octave(y, hop, filters, magnitude[:, octave * BINS_PER_OCTAVE : (octave + 1) * BINS_PER_OCTAVE])
-        if octave:
-            y, hop = halve(y), hop // 2
+        y = _halve(y, "cqt early halvings", early)
+    for below, signal in enumerate(octaves(y), start=1):
+        first = (N_OCTAVES - below) * BINS_PER_OCTAVE
+        _octave(signal, hop, filters, magnitude[:, first : first + BINS_PER_OCTAVE])
+        hop //= 2
     return magnitude

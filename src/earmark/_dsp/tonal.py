@@ -20,8 +20,8 @@ from earmark._dsp.cqt import (
     HOP,
     N_OCTAVES,
     cqt_magnitude,
-    halve,
     kernel_filters,
+    octaves,
     tuning_bins,
 )
 from earmark._dsp.numpy_core import mean_and_variance
@@ -159,9 +159,8 @@ def _planes(isa: str, y: FloatArray, rate_hz: int, deviation_bins: float | None)
     filters = kernel_filters(rate_hz, deviation_bins)
     if filters is None:
         return None
-    for octave in range(N_OCTAVES):
-        y = halve(y) if octave else y
-        native.add_octave(isa, y, HOP >> octave, filters, planes)
+    for octave, signal in enumerate(octaves(y)):
+        native.add_octave(isa, signal, HOP >> octave, filters, planes)
     return planes
 
 

@@ -12,17 +12,18 @@ import pyarrow.parquet as pq
 import pytest
 
 import sounds
+from earmark.features.parts import rows_in
 from earmark.features.shelf import SongRecord
 from earmark.service.library import Library
 from earmark.workspace import records_in
 
 SONGS, KILLS = 250, 20
-# Turns a journal into parts after every few songs, so that kills hit that too.
+# Turns a journal into parts after every few songs, and joins few parts, so that kills hit that too.
 PROGRAM = """
 import sys
-from earmark.features import store
+from earmark.features import parts, store
 from earmark.service.library import Library
-store.SONGS = 4
+store.SONGS, parts._MANY = 4, 4
 def say(done, total):
     print(done, total, flush=True)
 done = Library(sys.argv[1]).extract(sys.argv[2], "gtzan58", "1s", workers=2, progress=say)
@@ -83,6 +84,8 @@ def test_twenty_kills_lose_only_the_songs_under_way(music, tmp_path):
     once, often = (Library(folder).read("gtzan58", "1s") for folder in (undisturbed, features))
     assert often.num_rows == SONGS
     assert often.equals(once)
+    # Whoever reads the files as they are finds each row once as well.
+    assert sum(rows_in(part) for part in features.glob("*/*/part-*.parquet")) == SONGS
     assert Library(features).songs().equals(Library(undisturbed).songs())
     assert not list((features / "journals").iterdir())
     assert not list(features.rglob("*.new"))

@@ -210,6 +210,21 @@ def test_what_a_killed_run_left_is_swept(tmp_path):
     assert not list(tmp_path.rglob("*.new"))
 
 
+@given(
+    rows=st.lists(
+        st.tuples(st.none() | st.sampled_from("abc"), st.integers(min_value=0, max_value=3)), max_size=12
+    )
+)
+def test_rows_once_and_sorted(rows):
+    keys, segments = zip(*rows, strict=True) if rows else ((), ())
+    table = pa.table({"path": pa.array(keys, pa.string()), "segment": pa.array(segments, pa.int32())})
+    found = parts.once(pa.concat_tables([table[:5], table[5:]]), "path")
+    assert found.schema == table.schema
+    assert list(zip(*found.to_pydict().values(), strict=True)) == sorted(
+        {r for r in rows if r[0] is not None}
+    )
+
+
 def test_text_that_is_no_unicode(tmp_path):
     why = Failure("ValueError", "half a pair: \ud800", "")
     kept = put(tmp_path, SongRecord("/music/c.mp3", "7:8", failures={SHELF.folder: why}))

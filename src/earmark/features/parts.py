@@ -189,11 +189,15 @@ def _delete(part: Path) -> None:
 
 
 def once(table: pa.Table, key: str) -> pa.Table:
-    """Return the rows sorted by `key` and segment, each once: two runs may have measured the same sound."""
+    """Return the rows sorted by `key` and segment, each once; those whose key is null are left out.
+
+    Two runs may have measured the same sound. The table is copied but once, for it may be a library's.
+    """
     from pyarrow import compute as pc  # noqa: PLC0415 - a tenth of a second that measuring can do without
 
-    table = table.sort_by([(key, "ascending"), ("segment", "ascending")]).combine_chunks()
-    if table.num_rows < 2:
-        return table
-    new = pc.or_(*(pc.not_equal(table[name][1:], table[name][:-1]) for name in (key, "segment")))
-    return table.filter(pa.chunked_array([[True], *new.chunks]))
+    order = pc.sort_indices(table, [(key, "ascending"), ("segment", "ascending")])
+    keys = table.select([key, "segment"]).take(order).combine_chunks()
+    first = pc.is_valid(keys[key][:1])
+    new = pc.or_(*(pc.not_equal(keys[name][1:], keys[name][:-1]) for name in keys.column_names))
+    wanted = pa.chunked_array([*first.chunks, *new.chunks], pa.bool_())  # null, as the keys at the end, is no
+    return table.take(pa.chunked_array([order]).filter(wanted))

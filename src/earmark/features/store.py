@@ -142,8 +142,7 @@ class FeatureStore:
         tracks = found["track_id"].unique()
         wanted = pa.array([paths.get(track) for track in tracks.to_pylist()], pa.string())
         where = wanted.take(pc.index_in(found["track_id"], tracks).combine_chunks())
-        found = found.add_column(0, "path", where).filter(pc.is_valid(where))
-        return once(found, "path")
+        return once(found.add_column(0, "path", where), "path")
 
     def adopt(self) -> None:
         """Take over what killed runs have left in their journals.

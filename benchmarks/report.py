@@ -29,8 +29,8 @@ class Figures:
         Milliseconds of the least that the separation can cost, by load and path.
     parity : dict of str to Parity
         By path, over clips and segments.
-    functions : list of (str, float, float)
-        A function of librosa's, its and our milliseconds per clip.
+    functions : list of (str, float, float or None)
+        A function of librosa's, its and our milliseconds per clip; None where it is no part of ours alone.
     cold : dict of str to Cold
         Fresh processes by way.
     files : list of FromFile
@@ -42,7 +42,7 @@ class Figures:
     lean: dict[str, dict[str, float]]
     floor: dict[str, dict[str, float]]
     parity: dict[str, Parity]
-    functions: list[tuple[str, float, float]]
+    functions: list[tuple[str, float, float | None]]
     cold: dict[str, Cold]
     files: list[FromFile]
 
@@ -81,8 +81,10 @@ def _table(title: str, spent: dict[str, dict[str, float]], floor: dict[str, dict
 def _functions(figures: Figures) -> list[str]:
     lines = [
         f"{'one function alone, 30-s clip':{_NAME}}{'librosa ms':>13}{'Earmark ms':>13}{'times':>9}",
-        *(f"{name:{_NAME}}{_number(a):>13}{_number(b):>13}{a / b:9.1f}" for name, a, b in figures.functions),
     ]
+    for name, theirs, ours in figures.functions:
+        beside = "" if ours is None else f"{_number(ours):>13}{theirs / ours:9.1f}"
+        lines.append(f"{name:{_NAME}}{_number(theirs):>13}{beside}")
     return [*lines, ""]
 
 

@@ -91,8 +91,9 @@ def floor(path: str) -> Callable[[FloatArray], None]:
 
 
 def _essentia() -> Way:
-    essentia, es = import_module("essentia"), import_module("essentia.standard")
-    essentia.log.infoActive = essentia.log.warningActive = False
+    log = import_module("essentia").log
+    log.infoActive = log.warningActive = False  # before the rest greets us
+    es = import_module("essentia.standard")
     low = es.LowLevelSpectralExtractor(frameSize=2048, hopSize=512, sampleRate=RATE_HZ)
     pitch = es.TonalExtractor(frameSize=2048, hopSize=512)
     beat = es.PercivalBpmEstimator(sampleRate=RATE_HZ)

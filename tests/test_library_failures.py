@@ -5,6 +5,7 @@ import shutil
 from concurrent.futures import Future
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from earmark.errors import ArgumentError, ExecutorError, StoreError, UnknownNameError, WorkerDiedError
@@ -150,6 +151,30 @@ def test_a_song_that_kills_its_worker_is_a_row(kept, music, measured, monkeypatc
     monkeypatch.setattr(library, "executor_named", lambda *_: real("inline"))
     assert counts(kept.extract(music)) == (1, 0, 2, 0)  # not the sound's fault: it is tried again
     assert kept.extract(music).failures == {}
+
+
+def test_a_song_that_is_back_is_no_failure(kept, music, measured):
+    kept.extract(music)
+    (music / "a.wav").rename(music.parent / "a.wav")
+    done = kept.extract(music / "a.wav")
+    assert counts(done) == (0, 0, 0, 1)
+    listed = done.folders["gtzan58"] / "failures.parquet"
+    assert paths_of(pq.read_table(listed)) == ["a.wav"]
+    (music.parent / "a.wav").rename(music / "a.wav")
+    assert counts(kept.extract(music)) == (0, 0, 3, 0)
+    assert paths_of(pq.read_table(listed)) == []
+
+
+def test_a_song_whose_sound_was_measured_elsewhere_is_no_failure(kept, music, measured, monkeypatch):
+    with monkeypatch.context() as patch:
+        with_futures(patch, WorkerDiedError("2 workers died", "use fewer"))
+        assert counts(kept.extract(music / "b.mp3")) == (0, 0, 0, 1)
+    shutil.copy(music / "b.mp3", music / "copy.mp3")
+    assert counts(kept.extract(music / "copy.mp3")) == (1, 0, 0, 0)
+    done = kept.extract(music)
+    assert done.failures == {}
+    assert pq.read_table(done.folders["gtzan58"] / "failures.parquet").num_rows == 0
+    assert counts(kept.extract(music)) == (0, 0, 4, 0)
 
 
 def test_a_song_that_changes_while_it_is_heard(kept, music, measured, monkeypatch):

@@ -178,22 +178,23 @@ class FeatureStore:
                     del index[record.path]  # what lies there now is another file, which cannot be heard
             write(_songs_table(index), self.folder / "songs.parquet")
             for shelf in shelves:
-                self._write_failures(shelf, records)
-                self._write_manifest(shelf)
+                measured = self.measured(shelf)
+                self._write_failures(shelf, records, measured)
+                self._write_manifest(shelf, len(measured))
 
-    def _write_failures(self, shelf: Shelf, records: list[SongRecord]) -> None:
+    def _write_failures(self, shelf: Shelf, records: list[SongRecord], measured: set[str]) -> None:
         failures = self.failures(shelf)
         for record in records:
             for path in record.gone:
                 failures.pop(path, None)
             before = failures.get(record.path)
-            if before and (before[0] != record.signature or shelf.folder in record.cuts):
+            if before and (before[0] != record.signature or record.track_id in measured):
                 del failures[record.path]
             if failure := record.failures.get(shelf.folder):
                 failures[record.path] = (record.signature, failure)
         write(_failures_table(failures), self.folder / shelf.folder / "failures.parquet")
 
-    def _write_manifest(self, shelf: Shelf) -> None:
+    def _write_manifest(self, shelf: Shelf, songs: int) -> None:
         folder = self.folder / shelf.folder
         parts = {part.name: rows_in(part) for part in parts_of(folder)}
         manifest = {
@@ -204,7 +205,7 @@ class FeatureStore:
             "made_from": shelf.to_dict(),
             "columns": {**_WHAT, **_meanings(shelf)},
             "rows": sum(parts.values()),
-            "songs": len(self.measured(shelf)),
+            "songs": songs,
             "parts": parts,
             "last_written_with": {
                 "earmark": metadata.version("earmark"),

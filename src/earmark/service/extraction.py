@@ -134,6 +134,8 @@ class Run:
         missing = self._missing(track_id)
         if same and not missing:
             self._count("unchanged", path, track_id)
+            if any(path in failed for failed in self._failed.values()):  # it does no longer
+                self.unheard.append(SongRecord(path, signature, track_id))
             return
         failed = {name: why for name in missing if (why := self._why_not(name, path, signature))}
         if failed:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
@@ -103,6 +104,17 @@ def test_more_workers_than_the_system_allows(two, monkeypatch):
     assert type(error) is ExecutorError
     assert error.message == "no worker process can be started: Resource temporarily unavailable"
     assert error.hint == "use fewer workers"
+
+
+def test_more_threads_than_the_system_allows(monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with executor("processes", 2) as work, pytest.raises(ExecutorError) as caught:
+        work.submit("earmark.audio:shown", "a.mp3")
+    assert caught.value.message == "no worker process can be started: can't start new thread"
+    assert caught.value.hint == "use fewer workers"
 
 
 def test_a_start_that_fails_costs_no_job(two, monkeypatch, tmp_path):

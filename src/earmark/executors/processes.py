@@ -99,8 +99,11 @@ class Processes:
             self._jobs.put(job)
             if len(self._threads) < self.workers:
                 thread = threading.Thread(target=self._serve, name="earmark-worker", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    raise _none_starts(str(error), "use fewer workers") from error
                 self._threads.append(thread)
-                thread.start()
         return job.future
 
     def close(self, *, now: bool = False) -> None:

@@ -85,6 +85,32 @@ def test_a_folder_with_a_bad_song(music, tmp_path):
     assert again.stdout.startswith("4 songs: 3 unchanged, 1 failed; ")
 
 
+def test_names_are_the_same_in_every_locale(music, tmp_path):
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    (songs / "naïve.wav").write_bytes((music / "a.wav").read_bytes())
+    Path(os.fsdecode(bytes(songs) + b"/caf\xe9.wav")).write_bytes((music / "b.wav").read_bytes())
+    (songs / "ü.mp3").write_text("la la\n" * 100)
+    tables = []
+    for locale in ("C", "C.UTF-8"):
+        table = tmp_path / f"{locale}.csv"
+        done = subprocess.run(
+            command(songs, "-o", tmp_path / "f", "--window", "1s", "--table", table),
+            env={**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+            check=False, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (1, b"")
+        tables.append(table.read_text())
+        letter = "ü" if locale == "C.UTF-8" else r"\xfc"
+        assert f"failed: {songs}/{letter}.mp3\n" in done.stdout.decode()
+        assert "unchanged" in done.stdout.decode() or locale == "C"
+    assert tables[0] == tables[1]
+    assert [row.split(",")[0] for row in tables[0].splitlines()[1:]] == [
+        f'"{songs}/caf\\xe9.wav"',
+        f'"{songs}/naïve.wav"',
+    ]
+
+
 def test_many_failures_are_counted(tmp_path):
     for i in range(13):
         (tmp_path / f"{i:02d}.mp3").write_text("la la\n" * 100)

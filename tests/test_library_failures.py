@@ -153,6 +153,12 @@ def test_a_song_that_kills_its_worker_is_a_row(kept, music, measured, monkeypatc
     assert kept.extract(music).failures == {}
 
 
+def test_a_name_that_is_no_unicode(kept, measured):
+    done = kept.extract("/half\ud800.mp3")
+    assert list(done.failures) == [r"/half\xed\xa0\x80.mp3"]
+    assert done.failures[r"/half\xed\xa0\x80.mp3"].error == "MissingFileError"
+
+
 def test_a_song_that_is_back_is_no_failure(kept, music, measured):
     kept.extract(music)
     (music / "a.wav").rename(music.parent / "a.wav")

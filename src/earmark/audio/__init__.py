@@ -10,7 +10,7 @@ from types import TracebackType
 
 from earmark.audio._blocks import finite
 from earmark.audio._decode import AudioInfo, Decoder
-from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, address, find_audio, shown, stamp
+from earmark.audio._files import SUFFIXES, AnyPath, FoundAudio, address, find_audio, shown, spelled, stamp
 from earmark.audio._hash import sound_hash
 from earmark.audio._resample import RATE_HZ, Channel, at_one_rate, joined, whole_rate
 from earmark.audio._samples import from_samples
@@ -32,6 +32,7 @@ __all__ = [
     "probe",
     "shown",
     "sound_hash",
+    "spelled",
     "stamp",
 ]
 

@@ -23,6 +23,25 @@ SUFFIXES: frozenset[str] = frozenset(
 """File name endings, in lower case, that are taken for music when a folder is walked."""
 
 
+def spelled(path: AnyPath) -> str:
+    r"""Return a path as text, the same whatever the locale, with undecodable bytes escaped.
+
+    Examples
+    --------
+    >>> spelled(b"caf\xe9.mp3"), spelled("caf\udce9.mp3")
+    ('caf\\xe9.mp3', 'caf\\xe9.mp3')
+    """
+    name = os.fspath(path)
+    return (_encoded(name) if isinstance(name, str) else name).decode("utf-8", "backslashreplace")
+
+
+def _encoded(name: str) -> bytes:
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a pair of surrogates, which no byte stands for
+        return name.encode("utf-8", "surrogatepass")
+
+
 def shown(path: AnyPath) -> str:
     r"""Return a path fit for a terminal: control characters and undecodable bytes escaped, no password.
 
@@ -33,8 +52,7 @@ def shown(path: AnyPath) -> str:
     """
     if _remote.is_address(path):
         path = _remote.without_secrets(path)
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in spelled(path))
 
 
 class SoundBytes:

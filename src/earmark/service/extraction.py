@@ -1,6 +1,5 @@
 """One run over many songs: what is known of each, what there is to do, and what came of it."""
 
-import os
 import re
 import time
 from collections import deque
@@ -272,7 +271,7 @@ def text_of(address: str) -> str:
     >>> text_of("/music/caf\udce9.mp3"), text_of("ftp://me:s@cret@host/a.mp3")
     ('/music/caf\\xe9.mp3', 'ftp://host/a.mp3')
     """
-    return _USER.sub("", os.fsencode(address).decode("utf-8", "backslashreplace"), count=1)
+    return _USER.sub("", audio.spelled(address), count=1)
 
 
 def _is_gone(address: str) -> bool:

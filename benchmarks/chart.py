@@ -12,7 +12,7 @@ _SIZE_IN = (9.2, 3.0)
 
 
 def _label(ms: float, times: float) -> str:
-    amount = f"{ms / 1000:.2g} s" if ms >= 1000 else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
+    amount = f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
     factor = f"{times:.0f}" if times >= 10 else f"{times:.1f}"
     return f"{amount}  ·  {factor} times faster" if times >= 1.05 else amount
 
@@ -51,13 +51,13 @@ def _draw(figures: Figures, theme: Theme, path: Path) -> None:
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     with rc_context({"svg.hashsalt": "earmark", "svg.fonttype": "path", "font.family": "DejaVu Sans"}):
-        layout = ConstrainedLayoutEngine(wspace=0.08, h_pad=0.08)
+        layout = ConstrainedLayoutEngine(wspace=0.08, w_pad=0.12, h_pad=0.08)
         page = Figure(figsize=_SIZE_IN, facecolor=theme.paper, layout=layout)
         FigureCanvasSVG(page)
         for axes, load in zip(page.subplots(1, 2, sharey=True), _PANELS, strict=True):
             axes.set_facecolor(theme.paper)
             _panel(axes, load, figures, theme)
-        page.suptitle(_TITLE, color=theme.ink, fontsize=12, x=0.01, ha="left")
+        page.suptitle(_TITLE, color=theme.ink, fontsize=12, x=0.013, ha="left")
         page.savefig(path, metadata={"Date": None})
 
 

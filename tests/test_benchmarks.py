@@ -96,6 +96,12 @@ def test_what_falls_short_fails(worse, said):
     assert said in [text for good, text in report.verdicts(figures(**worse)) if not good]
 
 
+def test_bars_of_different_length_have_different_words():
+    assert chart._label(1348.0, 1.0) == "1.35 s"
+    assert chart._label(1250.0, 1.078) == "1.25 s  ·  1.1 times faster"
+    assert chart._label(8.55, 157.7) == "8.6 ms  ·  158 times faster"
+
+
 def test_charts_are_written_for_light_and_dark_pages(tmp_path):
     chart.write(figures(), tmp_path)
     light, dark = ((tmp_path / name).read_text() for name in ("speed.svg", "speed-dark.svg"))

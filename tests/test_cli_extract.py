@@ -211,6 +211,23 @@ def test_interrupted_and_gone_on_with(music, tmp_path, how):
     assert re.match(r"3 songs: [12] measured, [12] unchanged; ", done.stdout)
 
 
+def test_interrupted_while_a_module_is_made(tmp_path):
+    """Python passes Ctrl-C in a class's making on as a RuntimeError, nanobind as an ImportError."""
+    (tmp_path / "made.py").write_text("""
+class Field:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+class Song:
+    title = Field()
+""")
+    program = (
+        f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport earmark.cli.app as module\n"
+        "def app(**_):\n    import made\nmodule.app = app\nfrom earmark.cli.main import run\nrun()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+
+
 def test_lines_where_there_is_no_terminal(music, tmp_path):
     program = command(music, "-o", tmp_path, "--window", "1s", program=("-c", SLOW))
     done = subprocess.run(program, check=True, capture_output=True, text=True, timeout=60)

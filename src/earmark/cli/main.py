@@ -49,6 +49,11 @@ def run() -> NoReturn:
         _say(f"error: the output cannot be written: {error.strerror or error}")
         _say("hint: make room on its disk, or send it elsewhere")
         code = COULD_NOT
+    except Exception as error:
+        # A module that is interrupted while it is made, say a C extension, may call it a fault of its own.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        code = INTERRUPTED
     if code == INTERRUPTED:
         _say("interrupted")
     _drop_the_rest()

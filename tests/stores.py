@@ -1,11 +1,14 @@
-"""A real object store on this machine: moto's S3 server, a process of its own."""
+"""Real servers on this machine: moto's S3, a process of its own, and a plain one for web pages."""
 
+import functools
+import http.server
 import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 # Keys of a store that takes any; a machine in a cloud is not to be asked for its own.
@@ -42,3 +45,20 @@ def object_store() -> Iterator[str]:
             yield address
         finally:
             server.kill()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[str]:
+    """Serve a folder as plainly as can be; yield its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

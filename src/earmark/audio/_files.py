@@ -167,7 +167,7 @@ def stamp(path: AnyPath) -> tuple[int, str]:
         Its length in bytes.
     version : str
         The time of its last change in nanoseconds for a file here; elsewhere what the store has: an ETag, a
-        checksum or a time, or if it has nothing another text each time.
+        checksum or a time, or nothing if it has none of them.
 
     Raises
     ------

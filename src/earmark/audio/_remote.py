@@ -6,7 +6,6 @@ Keys and endpoints come from where each kind of store looks for them itself, suc
 
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeGuard
@@ -124,7 +123,7 @@ def opened(address: str, name: str) -> tuple[RemoteBytes, int]:
 def stamp(address: str, name: str) -> tuple[int, str]:
     """Return the size of a file elsewhere and what tells its versions apart, without reading it.
 
-    Where the store tells nothing of the kind, each answer is another: better heard twice than missed.
+    Where the store tells nothing of the kind, that is nothing.
 
     Raises
     ------
@@ -135,8 +134,7 @@ def stamp(address: str, name: str) -> tuple[int, str]:
         about = store.info(path)
         if about["type"] == "directory":
             raise IsADirectoryError
-    version = next((str(about[key]) for key in _STAMPS if about.get(key)), "")
-    return int(about["size"] or 0), version or uuid.uuid4().hex
+    return int(about["size"] or 0), next((str(about[key]) for key in _STAMPS if about.get(key)), "")
 
 
 def listed(address: str, name: str) -> list[str] | None:

@@ -14,7 +14,7 @@ from earmark.errors import EarmarkError, ExecutorError, MissingFileError, Worker
 from earmark.executors import Executor, as_finished
 from earmark.features.shelf import Failure, Shelf, SongRecord
 from earmark.features.store import FeatureStore, StoreWriter
-from earmark.service.hearing import TASK, Heard, failure, signature_of
+from earmark.service.hearing import TASK, Heard, failure, signature_of, unchanged
 
 _USER = re.compile(r"(?<=://)[^/]*@")
 
@@ -128,7 +128,7 @@ class Run:
         path = text_of(address)
         signature = self._signatures[path] = signature_of(address)
         known = self._index.get(path)
-        same = known is not None and known.signature == signature
+        same = known is not None and unchanged(known.signature, signature)
         track_id = known.track_id if known and same else ""
         missing = self._missing(track_id)
         if same and not missing:
@@ -158,7 +158,7 @@ class Run:
     def _why_not(self, name: str, path: str, signature: str) -> Failure | None:
         """Return why it is of no use to try a song again."""
         then, why = self._failed[name].get(path, ("", None))
-        if self._retry or why is None or why.error not in LASTING or then != signature:
+        if self._retry or why is None or why.error not in LASTING or not unchanged(then, signature):
             return None
         return why
 

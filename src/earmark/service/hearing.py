@@ -101,10 +101,22 @@ def failure(error: BaseException) -> Failure:
 def signature_of(address: str) -> str:
     """Return what shows that a song is still the same without reading it; nothing if it is not there.
 
-    For a file that is its size and the time of its last change: ``"1234567:1763658000123456789"``.
+    For a file that is its size and the time of its last change: ``"1234567:1763658000123456789"``. Where a
+    store has nothing but the size, it shows only what is no longer the same: see :func:`unchanged`.
     """
     try:
         size, version = audio.stamp(address)
     except EarmarkError:
         return ""  # whoever tries to hear it will say why
     return f"{size}:{version}"
+
+
+def unchanged(then: str, now: str) -> bool:
+    """Tell whether two signatures of a song show that it is the same.
+
+    Examples
+    --------
+    >>> unchanged("1000:1", "1000:1"), unchanged("1000:1", "1000:2"), unchanged("1000:", "1000:")
+    (True, False, False)
+    """
+    return then == now and not now.endswith(":")

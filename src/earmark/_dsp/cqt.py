@@ -3,7 +3,8 @@
 Octave by octave from the top, each on the signal at half the rate of the one above, so that one small set of
 filters serves them all. The filters are librosa's, which cuts a hundredth of each one's spectrum away; the
 products are not: librosa transforms every frame of every octave and multiplies spectra, here the filters are
-brought into time, where their symmetry halves the work and one matrix product takes many frames.
+brought into time, where their symmetry halves the work and one matrix product takes many frames. The compiled
+kernel takes the spectra (`kernel_filters`), and shares between frames what they have in common.
 
 References
 ----------

@@ -175,7 +175,8 @@ static inline vf length_of(vf a, vf b) {
 
 /* Add the magnitudes of `rows` vectors of frames from column t on; the filters of a pitch class are three, the middle
    one in tune. */
-static inline ALWAYS void add_energy(const em_constant_q *q, const em_octave *octave, int t, float *energy, const int rows) {
+static inline ALWAYS void add_energy(const em_constant_q *q, const em_octave *octave, int t, float *energy,
+                                     const int rows) {
     const float *bins = q->bins[0][0] + t;
     for (int pitch = 0; pitch < EM_PITCHES; pitch++, energy += octave->frames) {
         vf sum[2 * ROWS];

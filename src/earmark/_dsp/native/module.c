@@ -248,7 +248,8 @@ static PyObject *constant_q(PyObject *self, PyObject *arguments) {
         goto done;
     octave.samples = all.views[0].len / (Py_ssize_t)sizeof(float);
     octave.frames = all.views[3].len / (Py_ssize_t)(EM_PITCHES * sizeof(float));
-    if (octave.hop < 8 || octave.hop > 512 || octave.hop & (octave.hop - 1) || octave.frames % 16 || !filters_fit(&octave)) {
+    if (octave.hop < 8 || octave.hop > 512 || octave.hop & (octave.hop - 1) || octave.frames % 16 ||
+        !filters_fit(&octave)) {
         PyErr_SetString(PyExc_ValueError, "a hop, frames or filters that the transform does not do");
         goto done;
     }

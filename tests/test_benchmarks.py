@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from benchmarks import causes, chart, race, report, sounds, truth, ways
 from benchmarks.footprint import Cold, FromFile
-from benchmarks.librosa_recipe import gtzan57, gtzan57_shared
+from benchmarks.full_recipe import tunings
+from benchmarks.librosa_recipe import gtzan57, gtzan57_shared, librosa
 from benchmarks.parity import Parity
 from benchmarks.parity_report import Found, exceptions, tables
 from hypothesis import given
@@ -182,3 +183,10 @@ def test_what_librosa_said_is_remembered(tmp_path, monkeypatch):
         assert truth.Truth(recipe).row(piece).tolist() == [0.1, 1.0]
     assert asked == [2]
     assert truth.Truth(recipe).row(piece._replace(samples=np.float32([3, 4]))).tolist() == [0.1, 3.0]
+
+
+def test_the_tuning_of_the_histogram_is_librosas():
+    y = sounds.chords(3.0, cents=30.0)
+    (best, most), (_, fewer) = tunings(y)
+    assert best == librosa.estimate_tuning(y=y, sr=22050, bins_per_octave=36)
+    assert most >= fewer

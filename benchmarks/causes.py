@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import benchmarks.numba_cache  # noqa: F401 - before librosa
+
+# isort: split
 import librosa
 import numpy as np
 

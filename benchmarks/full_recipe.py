@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import benchmarks.numba_cache  # noqa: F401 - before librosa
+
+# isort: split
 import librosa
 import numpy as np
 from numpy.typing import NDArray

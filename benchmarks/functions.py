@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import benchmarks.numba_cache  # noqa: F401 - before librosa
+
+# isort: split
 import librosa
 import numpy as np
 

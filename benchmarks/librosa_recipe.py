@@ -5,22 +5,18 @@ the short-time Fourier transform is therefore computed again by every one of the
 is what a careful user of librosa would write instead, with the spectrum computed once.
 """
 
-import os
-import tempfile
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import benchmarks.numba_cache  # noqa: F401 - before librosa
+
+# isort: split
+import librosa
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.records import FloatArray
-
-# Machine code that Numba cached beside librosa crashes where the environment was copied from another machine.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "earmark-numba"))
-
-import librosa
 
 RATE_HZ = 22050
 Columns = dict[str, float]

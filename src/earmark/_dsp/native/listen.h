@@ -47,18 +47,23 @@ static int make_room(em_song *song) {
     return 0;
 }
 
-/* Transform a group again in double precision, as librosa does all of them. */
-static int transform_exactly(em_song *song, const float *hops, float *re, float *im, float *magnitude, float *power) {
-    em_memory *m = song->memory;
+/* Transform a group again in double precision, as librosa does all of them, into m->exact_rows. */
+static int transform_exactly(em_memory *m, const float *hops) {
     if (!m->exact) {
         m->exact = malloc(sizeof *m->exact);
         m->exact_rows = aligned_memory(4 * PLACES * sizeof(double));
         if (!m->exact || !m->exact_rows) return -1;
         double_fill_table(m->exact);
     }
-    double *zr = m->exact_rows, *zi = zr + PLACES;
-    double_transform_frames(m->exact, hops, zr, zi, zi + PLACES, zi + 2 * PLACES);
-    memset(m->most, 0, LANES * sizeof *m->most);
+    double *zr = m->exact_rows;
+    double_transform_frames(m->exact, hops, zr, zr + PLACES, zr + 2 * PLACES, zr + 3 * PLACES);
+    return 0;
+}
+
+/* The bins of what transform_exactly made, and the strongest power of each lane. */
+static void unfold_exactly(em_memory *m, float *re, float *im, float *magnitude, float *power, float *most) {
+    const double *zr = m->exact_rows, *zi = zr + PLACES;
+    memset(most, 0, LANES * sizeof *most);
     for (int k = 0; k <= HALF / 2; k++) {
         const double wr = m->exact->half_re[k], wi = m->exact->half_im[k];
         const double *low_re = zr + PLACE(k), *low_im = zi + PLACE(k);
@@ -78,14 +83,13 @@ static int transform_exactly(em_song *song, const float *hops, float *re, float 
             for (int lane = 0; lane < LANES; lane++) {
                 const float power_here = bins[side][2][lane] * bins[side][2][lane];
                 bins[side][3][lane] = power_here;
-                m->most[lane] = power_here > m->most[lane] ? power_here : m->most[lane];
+                most[lane] = power_here > most[lane] ? power_here : most[lane];
             }
             memcpy(re + at, bins[side][0], sizeof bins[side][0]), memcpy(im + at, bins[side][1], sizeof bins[side][1]);
             memcpy(magnitude + at, bins[side][2], sizeof bins[side][2]);
             memcpy(power + at, bins[side][3], sizeof bins[side][3]);
         }
     }
-    return 0;
 }
 
 /* Spectra and magnitudes of a group into this turn's arrays. */
@@ -102,10 +106,17 @@ static int transform_group(em_song *song, ptrdiff_t group) {
     float *rolloff = per_frame(m, ROLLOFF) + group * LANES;
     float *found = song->parts & EM_CONTRAST ? m->contrast + group * CONTRAST_GROUP : NULL;
     if (found) peaks_and_valleys(song->rate, magnitude, found);
-    if (!shape_of(song, magnitude, centroid, bandwidth, rolloff) && !(found && valleys_drown(found, m->noise))) return 0;
-    if (transform_exactly(song, m->hops[at], re, im, magnitude, power) < 0) return -1;
+    const int shows = shape_of(song, magnitude, centroid, bandwidth, rolloff);
+    if (!shows && !(found && valleys_drown(found, m->noise))) return 0;
+    if (transform_exactly(m, m->hops[at]) < 0) return -1;
+    float most[LANES];
+    if (!shows) { /* aside, for contrast alone: its being asked for must not change other numbers */
+        re = (float *)(m->exact_rows + 2 * PLACES), im = re + PLACES;
+        magnitude = im + PLACES, power = magnitude + PLACES;
+    }
+    unfold_exactly(m, re, im, magnitude, power, shows ? m->most : most);
     if (frames < LANES) silence_group(frames, re, im, magnitude, power);
-    shape_of(song, magnitude, centroid, bandwidth, rolloff);
+    if (shows) shape_of(song, magnitude, centroid, bandwidth, rolloff);
     if (found) peaks_and_valleys(song->rate, magnitude, found);
     return 0;
 }

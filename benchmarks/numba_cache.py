@@ -1,7 +1,7 @@
-"""A folder of its own, for each process, for the machine code that Numba keeps; to be imported before librosa.
+"""A folder for each process for the machine code that Numba keeps; to be imported before librosa.
 
-Numba's index of such code is not safe from two processes that write it at once: either may end up calling what
-the other compiled for other types, and crash, from then on every time. Programs started from here share it.
+Numba's index of such code is not safe from two processes that write it at once: either may end up calling
+what the other compiled for other types, and crash, from then on every time. Programs started from here share
 """
 
 import atexit

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from earmark._dsp import native, native_core, numpy_core, tempo
 from earmark._dsp.core import PARTS, core
+from earmark._dsp.loudness import dynamic_range_db
 from earmark._dsp.spectrum import hann
 from earmark.errors import ArgumentError
 
@@ -255,6 +256,28 @@ def test_tempo_of_clicks_is_numpys(tempo_bpm, monkeypatch):
     found = tempo.tempo(core(y, RATE_HZ, frozenset({"onsets"})).onsets, RATE_HZ, 512)
     monkeypatch.setenv(native.VARIABLE, "numpy")
     assert found == tempo.tempo(core(y, RATE_HZ, frozenset({"onsets"})).onsets, RATE_HZ, 512)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@settings(max_examples=25)
+@given(length=st.integers(1, 30_000), seed=st.integers(0, 2**32 - 1), quiet=st.floats(0, 1))
+@example(length=1, seed=0, quiet=0.0)
+@example(length=4410, seed=0, quiet=0.0)
+@example(length=8821, seed=0, quiet=0.9)
+def test_dynamic_range_is_numpys(isa, length, seed, quiet):
+    y = music(length, seed)
+    y[: int(quiet * length)] = 0.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(native.VARIABLE, isa)
+        found = dynamic_range_db(y, RATE_HZ)
+        patch.setenv(native.VARIABLE, "numpy")
+        assert found == pytest.approx(dynamic_range_db(y, RATE_HZ), abs=1e-9)
+
+
+@pytest.mark.parametrize("wrong", [(0, 0, 1), (2**24 + 1, 0, 1), (10, -1, 1), (10, 5, 5)])
+def test_boxes_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ValueError, match="no such boxes"):
+        native.kernels().extremes(native.EARS[ISAS[0]], music(100, 1), *wrong)
 
 
 # -- the module checks what it is given

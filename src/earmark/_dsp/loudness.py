@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark._dsp import native
 from earmark._dsp.spectrum import FloatArray
 
 _BOX_S = 0.2
@@ -32,11 +33,21 @@ def dynamic_range_db(y: FloatArray, rate_hz: int) -> float:
     box = int(_BOX_S * rate_hz)
     first = (min(len(y), box) - 1) // 2
     end = first + max(len(y), box)
-    loudest, softest = _REFERENCE, np.inf
+    isa = native.kernel()
+    if isa is None:
+        loudest, softest = _extremes(y, box, first, end)
+    else:
+        loudest, softest = native.extremes(isa, y, box, first, end)
+    return float(10.0 * np.log10(max(loudest, _REFERENCE) / max(softest, _REFERENCE)))
+
+
+def _extremes(y: FloatArray, box: int, first: int, end: int) -> tuple[float, float]:
+    """Return largest and smallest sum of squares over boxes that end at samples `first` .. `end` - 1."""
+    loudest, softest = 0.0, np.inf
     for start in range(first - first % box, end, _BLOCKS * box):
         sums = _running_sums(y, box, start)[max(first - start, 0) : end - start]
         loudest, softest = max(loudest, float(sums.max())), min(softest, float(sums.min()))
-    return float(10.0 * np.log10(loudest / max(softest, _REFERENCE)))
+    return loudest, softest
 
 
 def _running_sums(y: FloatArray, width: int, start: int) -> NDArray[np.float64]:

@@ -109,3 +109,10 @@ def tonality(
     moments = np.zeros((30, 2))
     kernels().tonality(EARS[isa], energy, frames, *told_by, moments)
     return moments
+
+
+def extremes(isa: str, y: FloatArray, box: int, first: int, end: int) -> tuple[float, float]:
+    """Return largest and smallest sum of squares over boxes that end at samples `first` .. `end` - 1."""
+    samples = np.ascontiguousarray(y, dtype=np.float32)
+    loudest, softest = kernels().extremes(EARS[isa], samples, box, first, end)
+    return loudest, softest

@@ -2,6 +2,7 @@
 #include "constant_q.h"
 #include "correlate.h"
 #include "finish.h"
+#include "loudness.h"
 #include "tonality.h"
 
 #define JOIN_(a, b) a##b
@@ -56,5 +57,6 @@ static int least(em_memory *m, const float *y, ptrdiff_t samples) {
     return 0;
 }
 
-const em_kernel JOIN(em_kernel_, EM_ISA) = {TEXT(EM_ISA), remember, forget, listen, finish, correlate, constant_q, tonality,
-                                          least};
+const em_kernel JOIN(em_kernel_, EM_ISA) = {
+    TEXT(EM_ISA), remember, forget, listen, finish, correlate, extremes, constant_q, tonality, least,
+};

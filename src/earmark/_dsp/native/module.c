@@ -297,6 +297,33 @@ done:
     Py_RETURN_NONE;
 }
 
+/* extremes(ear, samples, box, first, end) -> (largest, smallest). */
+static PyObject *extremes(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *samples;
+    int box, failed = 0;
+    Py_ssize_t first, end;
+    double found[2];
+    views all = {.count = 0};
+    if (!PyArg_ParseTuple(arguments, "OOinn", &capsule, &samples, &box, &first, &end)) return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    const float *y = view(&all, samples, sizeof(float), 0);
+    if (y && (box < 1 || box > 1 << 24 || first < 0 || end <= first || end > PY_SSIZE_T_MAX / 2)) {
+        PyErr_SetString(PyExc_ValueError, "no such boxes");
+        y = NULL;
+    }
+    if (y) {
+        const ptrdiff_t count = all.views[0].len / (Py_ssize_t)sizeof(float);
+        Py_BEGIN_ALLOW_THREADS;
+        failed = e->kernel->extremes(y, count, box, first, end, found);
+        Py_END_ALLOW_THREADS;
+        if (failed) PyErr_NoMemory();
+    }
+    release(&all);
+    return y && !failed ? Py_BuildValue("(dd)", found[0], found[1]) : NULL;
+}
+
 /* floor(ear, samples): the least that the separation can cost, for benchmarks. */
 static PyObject *least(PyObject *self, PyObject *arguments) {
     (void)self;
@@ -326,6 +353,7 @@ static PyMethodDef methods[] = {
     {"correlate", correlate, METH_VARARGS, "Sum up the autocorrelations of stretches of onsets."},
     {"constant_q", constant_q, METH_VARARGS, "Add the magnitudes of an octave's filters to the pitch classes."},
     {"tonality", tonality, METH_VARARGS, "Take the moments of chroma, CENS and tonal centroids."},
+    {"extremes", extremes, METH_VARARGS, "Return the largest and the smallest sum of squares in a box."},
     {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},
 };

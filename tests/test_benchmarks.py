@@ -69,7 +69,7 @@ def test_on_each_sound_the_programs_take_turns():
     order = []
     works = {"a": lambda y: order.append("a" + y), "b": lambda y: order.append("b" + y)}
     spent = race.race(works, ["1", "2"])
-    assert order == ["a1"] * 5 + ["b1"] * 5 + ["a2"] * 5 + ["b2"] * 5
+    assert order == ["a1"] * 7 + ["b1"] * 7 + ["a2"] * 7 + ["b2"] * 7
     assert {name: len(seconds) for name, seconds in spent.items()} == {"a": 2, "b": 2}
 
 

@@ -1,5 +1,6 @@
 """What feature sets take their columns from: one summary of a stretch of sound, shared by all of them."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -82,8 +83,7 @@ def summarise(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
     >>> summarise(np.zeros(22050, dtype=np.float32), 22050, frozenset({"tempo"})).numbers
     {'tempo_bpm': 0.0}
     """
-    needed = frozenset().union(*(_NEEDS.get(part, {part}) for part in parts))
-    found = core(y, rate_hz, needed, mirror_ends)
+    found = core(y, rate_hz, _needed(parts), mirror_ends)
     numbers = _pulse(found, len(y) / rate_hz, rate_hz, parts)
     if "dynamics" in parts:
         numbers["dynamic_range_db"] = dynamic_range_db(y, rate_hz)
@@ -98,6 +98,12 @@ def summarise(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: b
             tonic, minor, _, confidence = key(heard["chroma_cqt"][:, 0])
             numbers |= {"key_tonic": float(tonic), "key_minor": float(minor), "key_confidence": confidence}
     return Summary(len(y), moments, numbers)
+
+
+@cache
+def _needed(parts: frozenset[str]) -> frozenset[str]:
+    """Return the parts of the core that these are made from."""
+    return frozenset().union(*(_NEEDS.get(part, {part}) for part in parts))
 
 
 def _pulse(found: Core, duration_s: float, rate_hz: int, parts: frozenset[str]) -> dict[str, float]:

@@ -115,7 +115,14 @@ def likeliest(resembling: NDArray[np.float64], rate_hz: int, hop: int) -> float:
     rate_hz, hop : int
         Sampling rate and step of the frames in samples.
     """
-    tempo_bpm = 60.0 * rate_hz / (hop * np.arange(1.0, len(resembling)))
+    tempo_bpm, prior = _prior(len(resembling), rate_hz, hop)
+    return float(tempo_bpm[np.argmax(np.log1p(1e6 * resembling[1:]) + prior)])
+
+
+@cache
+def _prior(lags: int, rate_hz: int, hop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the tempo of every lag but 0, and how likely it is beforehand, in logarithms."""
+    tempo_bpm = 60.0 * rate_hz / (hop * np.arange(1.0, lags))
     prior = -0.5 * (np.log2(tempo_bpm) - np.log2(_LIKELY_BPM)) ** 2
     prior[tempo_bpm >= FASTEST_BPM] = -np.inf
-    return float(tempo_bpm[np.argmax(np.log1p(1e6 * resembling[1:]) + prior)])
+    return tempo_bpm, prior

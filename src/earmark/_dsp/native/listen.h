@@ -245,9 +245,15 @@ static int listen(em_song *song) {
     }
     if (song->parts & EM_HPSS) {
         separate(song, groups - 1, &parts);
-        memset(m->rows, 0, 2 * PLACES * sizeof(float)); /* no frames come any more: m->re and m->im */
-        load_hops(song, groups * LANES, m->hops[groups % 2]);
-        finish_hops(song, m->hops[groups % 2], groups * LANES, &parts);
+        const ptrdiff_t next = groups * LANES; /* hop 2 is the signal's first */
+        if ((next - 2) * HOP < song->samples) { /* no frames come any more into m->re and m->im */
+            memset(m->rows, 0, 2 * PLACES * sizeof(float));
+            load_hops(song, next, m->hops[groups % 2]);
+            finish_hops(song, m->hops[groups % 2], next, &parts);
+        } else {
+            memset(parts.harmonic + next, 0, OVERLAP * sizeof(float));
+            memset(parts.percussive + next, 0, OVERLAP * sizeof(float));
+        }
         for (int part = 0; part < 2; part++) {
             const double mean = parts.sum[part] / (double)song->samples;
             const double variance = parts.square[part] / (double)song->samples - mean * mean;

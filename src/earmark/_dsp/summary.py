@@ -134,5 +134,7 @@ def overall(moments: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(moments) == 1:
         alone: NDArray[np.float64] = moments[0]
         return alone
-    mean, variance = moments.mean(axis=0)
-    return np.array([mean, variance + moments[:, 0].var()])
+    means, count = moments[:, 0], len(moments)
+    mean, variance = moments.sum(axis=0) / count
+    off = means - mean
+    return np.array([mean, variance + off.dot(off) / count])

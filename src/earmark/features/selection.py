@@ -22,6 +22,9 @@ LONGEST_STREAMED_S = 4 * 3600.0 if native.isas() else LONGEST_S
 """The compiled kernel holds three minutes of spectra at most: what grows are the samples, 5 MB a minute."""
 
 
+_MOMENTS = ("mean", "var")  # what a summary holds, in its order
+
+
 @dataclass(frozen=True)
 class Family:
     """Neighbouring columns that are taken from a summary together.
@@ -73,6 +76,8 @@ def pooled(prefix: str, name: str, *statistics: str) -> Family:
 
     def values(summary: Summary) -> NDArray[np.float64]:
         moments = overall(summary.moments[name])
+        if statistics == _MOMENTS:
+            return moments
         return np.array([_take(moments, statistic) for statistic in statistics])
 
     info = tuple(_info(quantity, f"{prefix}_{statistic}", statistic) for statistic in statistics)
@@ -93,6 +98,8 @@ def each(prefixes: Sequence[str], name: str, *statistics: str) -> Family:
 
     def values(summary: Summary) -> NDArray[np.float64]:
         moments = summary.moments[name]
+        if statistics == _MOMENTS:
+            return moments.ravel()
         return np.stack([_take(moments, statistic) for statistic in statistics], axis=1).ravel()
 
     info = tuple(

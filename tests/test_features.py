@@ -239,3 +239,11 @@ def test_table_cannot_be_changed():
         table.values[0, 0] = 1.0
     with pytest.raises(dataclasses.FrozenInstanceError):
         table.name = "other"
+
+
+def test_tables_are_equal_when_all_of_them_is():
+    table = FeatureTable("pair", 1, ("a", "b"), np.array([[1.0, 2.0]]), (0.0,), (3.0,))
+    assert table == dataclasses.replace(table, values=np.array([[1.0, 2.0]]))
+    assert table != dataclasses.replace(table, values=np.array([[1.0, 3.0]]))
+    assert table != dataclasses.replace(table, notes=("damaged",))
+    assert table != "pair"

@@ -111,7 +111,7 @@ def feature_set(
     return decorate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FeatureTable:
     """The columns of one song.
 
@@ -141,6 +141,17 @@ class FeatureTable:
     starts_s: tuple[float, ...]
     ends_s: tuple[float, ...]
     notes: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FeatureTable):
+            return NotImplemented
+        mine, theirs = (
+            (table.name, table.version, table.columns, table.starts_s, table.ends_s, table.notes)
+            for table in (self, other)
+        )
+        return mine == theirs and np.array_equal(self.values, other.values)
+
+    __hash__ = None  # type: ignore[assignment] # equal arrays have no hash in common
 
     def to_dict(self) -> dict[str, list[float]]:
         """Return a list per column, one number per segment."""

@@ -1,0 +1,1 @@
+"""Where songs come from: one file per provider behind one protocol."""

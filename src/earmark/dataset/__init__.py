@@ -1,0 +1,1 @@
+"""Features, labels and groups in one table; how it is checked and split."""

@@ -1,0 +1,1 @@
+"""What songs are called: taxonomies as data, the binning of raw tags, and its audit."""

@@ -18,6 +18,8 @@ EarmarkError
 ├── ExecutorError
 │   └── WorkerDiedError
 ├── StoreError
+├── TableError
+│   └── SchemaError
 ├── UnknownNameError
 └── ArgumentError
 """

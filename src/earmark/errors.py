@@ -12,6 +12,8 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── ExecutorError         the work cannot be shared out: no worker starts, no such cluster
     │   └── WorkerDiedError   a job that ends whatever process does it
     ├── StoreError            what Earmark keeps on disk cannot be written or read
+    ├── TableError            a table is missing, is none, or is broken in a way that leaves nothing to check
+    │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -76,6 +78,14 @@ class WorkerDiedError(ExecutorError):
 
 class StoreError(EarmarkError):
     """What Earmark keeps on disk cannot be written, or is damaged or newer than this program."""
+
+
+class TableError(EarmarkError):
+    """A table is missing, is none, or is broken in a way that leaves nothing to check."""
+
+
+class SchemaError(TableError):
+    """What is said of a table's columns is wrong or contradicts itself."""
 
 
 class UnknownNameError(EarmarkError):

@@ -1,0 +1,24 @@
+"""All checks, one after the other."""
+
+from collections.abc import Iterator
+
+from earmark.dataset import quality  # noqa: F401 - importing them registers them
+from earmark.dataset.checks import CHECKS, Options
+from earmark.dataset.findings import Finding
+from earmark.dataset.table import Dataset
+
+
+def audit(dataset: Dataset, options: Options | None = None) -> Iterator[Finding]:
+    """Yield what every check finds, after what was noticed while the table was read.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The table.
+    options : Options, optional
+        What the checks are told beside it.
+    """
+    options = options or Options()
+    yield from dataset.remarks
+    for name in CHECKS:
+        yield from CHECKS[name](dataset, options)

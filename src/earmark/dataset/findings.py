@@ -1,0 +1,50 @@
+"""What a check says of a table."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""From the gravest down: an error must be mended, a warning should be looked at, a note is good to know."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a table, or good to know of it.
+
+    Attributes
+    ----------
+    code : str
+        What kind of thing, always the same word: ``"missing-values"``.
+    severity : {"error", "warning", "note"}
+        How grave it is. ``earmark check --strict`` fails on errors and warnings.
+    finding : str
+        One sentence: what was found, and where.
+    evidence : dict
+        What shows it: plain JSON types by name, counts and a few examples.
+    mend : str
+        One sentence: what to do about it.
+
+    Examples
+    --------
+    >>> finding = Finding("missing-values", "warning", "'loudness' has no value in 2 rows", {"rows": 2})
+    >>> finding.to_dict()["evidence"]
+    {'rows': 2}
+    """
+
+    code: str
+    severity: Severity
+    finding: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    mend: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON types."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "finding": self.finding,
+            "evidence": self.evidence,
+            "mend": self.mend,
+        }

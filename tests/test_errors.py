@@ -17,6 +17,13 @@ EarmarkError
 ├── BundleError
 ├── ExecutorError
 │   └── WorkerDiedError
+├── CatalogError
+│   ├── CredentialsError
+│   ├── ProviderUnavailableError
+│   ├── NotFoundError
+│   ├── LimitError
+│   ├── NetworkError
+│   └── AnswerError
 ├── StoreError
 ├── TableError
 │   └── SchemaError

@@ -11,6 +11,13 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── BundleError           a model folder is missing, foreign, newer, damaged or tampered with
     ├── ExecutorError         the work cannot be shared out: no worker starts, no such cluster
     │   └── WorkerDiedError   a job that ends whatever process does it
+    ├── CatalogError          records of songs cannot be had
+    │   ├── CredentialsError  a key or token is missing, wrong or has expired
+    │   ├── ProviderUnavailableError  the service is closed, for this program or for this question
+    │   ├── NotFoundError     the service has nothing of that name
+    │   ├── LimitError        the service asks to wait longer than one would
+    │   ├── NetworkError      no answer came, or only a part of one
+    │   └── AnswerError       an answer that is not what the service's documentation says
     ├── StoreError            what Earmark keeps on disk cannot be written or read
     ├── TableError            a table is missing, is none, or is broken in a way that leaves nothing to check
     │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
@@ -74,6 +81,34 @@ class ExecutorError(EarmarkError):
 
 class WorkerDiedError(ExecutorError):
     """The processes that did a job died of it, one after another."""
+
+
+class CatalogError(EarmarkError):
+    """Records of songs cannot be had."""
+
+
+class CredentialsError(CatalogError):
+    """A key or token is missing, wrong or has expired."""
+
+
+class ProviderUnavailableError(CatalogError):
+    """The service is closed, for this program or for this question."""
+
+
+class NotFoundError(CatalogError):
+    """The service has nothing of that name."""
+
+
+class LimitError(CatalogError):
+    """The service asks to wait longer than one would."""
+
+
+class NetworkError(CatalogError):
+    """No answer came, or only a part of one."""
+
+
+class AnswerError(CatalogError):
+    """An answer came that is not what the service's documentation says."""
 
 
 class StoreError(EarmarkError):

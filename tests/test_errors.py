@@ -27,6 +27,7 @@ EarmarkError
 ├── StoreError
 ├── TableError
 │   └── SchemaError
+├── TaxonomyError
 ├── UnknownNameError
 └── ArgumentError
 """

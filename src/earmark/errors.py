@@ -21,6 +21,7 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── StoreError            what Earmark keeps on disk cannot be written or read
     ├── TableError            a table is missing, is none, or is broken in a way that leaves nothing to check
     │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
+    ├── TaxonomyError         a taxonomy is missing, broken or contradicts itself
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -121,6 +122,10 @@ class TableError(EarmarkError):
 
 class SchemaError(TableError):
     """What is said of a table's columns is wrong or contradicts itself."""
+
+
+class TaxonomyError(EarmarkError):
+    """A taxonomy is missing, is not TOML, or says what cannot be meant: its text tells where."""
 
 
 class UnknownNameError(EarmarkError):

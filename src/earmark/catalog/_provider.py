@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
+from earmark.errors import CatalogError
 from earmark.registry import Registry
 
 if TYPE_CHECKING:
@@ -165,6 +166,23 @@ class Terms:
     text: str
     url: str
     training: bool = True
+
+
+class BusyError(Exception):
+    """The service answers that it is busy, or its answer came damaged: to be asked again after a pause.
+
+    Parameters
+    ----------
+    failure : CatalogError
+        What it is when asking again does not help.
+    after_s : float, optional
+        How long the service asks to wait.
+    """
+
+    def __init__(self, failure: CatalogError, after_s: float | None = None) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+        self.after_s = after_s
 
 
 class Provider(Protocol):

@@ -1,0 +1,434 @@
+"""The only network client: polite, patient up to a point, and silent about secrets.
+
+A request waits for its turn (:mod:`earmark.catalog._limit`), is asked again when the service is busy or the
+answer came damaged, and ends in an answer or in one :class:`~earmark.errors.CatalogError`. Requests go one at
+a time.
+"""
+
+import email.utils
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import tenacity
+from urllib3.exceptions import HTTPError
+
+from earmark import __version__
+from earmark.catalog._limit import Limit
+from earmark.catalog._provider import BusyError, Provider, Rate
+from earmark.catalog._secrets import Secrets
+from earmark.errors import (
+    AnswerError,
+    CatalogError,
+    CredentialsError,
+    LimitError,
+    NetworkError,
+    NotFoundError,
+    ProviderUnavailableError,
+)
+
+AGENT = f"Earmark/{__version__}"
+"""What services read as the program's name."""
+
+_REDIRECTS = 5
+_CHUNK = 1 << 16
+_OVERLOADED = (429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How patient the client is.
+
+    Attributes
+    ----------
+    tries : int
+        How often a request is made before its failure counts.
+    backoff_s : float
+        The first pause after a failure is up to this long, each further one up to twice as long as the last.
+    longest_s : float
+        No pause is longer, but one that the service asks for.
+    patience_s : float
+        If the service asks for a longer pause than this, that is a :class:`~earmark.errors.LimitError`.
+    timeout_s : float
+        How long to wait for a connection, and for a part of the answer.
+    whole_s : float
+        How long the whole answer may take.
+    most_bytes : int
+        How large it may be.
+    """
+
+    tries: int = 6
+    backoff_s: float = 1.0
+    longest_s: float = 30.0
+    patience_s: float = 120.0
+    timeout_s: float = 20.0
+    whole_s: float = 120.0
+    most_bytes: int = 32 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered.
+
+    Attributes
+    ----------
+    status : int
+        HTTP's status.
+    body : bytes
+        Whole: its length is what was announced.
+    headers : mapping of str to str
+        Names in lower case.
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Client:
+    """Speaks to one service.
+
+    Parameters
+    ----------
+    title : str
+        The service's name, for people.
+    urls : mapping of str to str
+        Its addresses by name, ``""`` for the main one.
+    rate : Rate, optional
+        How many requests it allows.
+    secrets : mapping of str to str
+        Keys and tokens by the name of their environment variable: never told to anybody but the service.
+    manners : Manners
+        How patient to be.
+    limits : Path, optional
+        The folder in which the programs of this person take note of their requests, so that all of them
+        together keep to the limit; if None, only those of this client are counted.
+    contact : str
+        An address of whoever runs it, told to the service: MusicBrainz asks for one.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        urls: Mapping[str, str],
+        rate: Rate | None = None,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        manners: Manners | None = None,
+        limits: Path | None = None,
+        contact: str = "",
+    ) -> None:
+        self.title = title
+        self.urls = urls
+        self.secrets = dict(secrets or {})
+        self.manners = manners or Manners()
+        self._hidden = Secrets(self.secrets.values())
+        self._limit = Limit(rate, limits, urls.get("", title))
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = f"{AGENT} ({contact})" if contact else AGENT
+
+    @classmethod
+    def for_provider(
+        cls,
+        provider: Provider,
+        environment: Mapping[str, str],
+        manners: Manners | None = None,
+        limits: Path | None = None,
+    ) -> "Client":
+        """Return a client for a provider, with addresses and secrets from the environment.
+
+        Raises
+        ------
+        CredentialsError
+            If a key that the provider needs is not in the environment.
+        """
+        missing = [name for name in provider.needs if not environment.get(name, "").strip()]
+        if missing:
+            where = "; ".join(f"{name}: {provider.needs[name]}" for name in missing)
+            raise CredentialsError(
+                f"{provider.title} wants {' and '.join(missing)}, not found in the environment",
+                f"set {'it' if len(missing) == 1 else 'them'} ({where})",
+            )
+        given = {
+            name: environment.get(_variable(provider, name)) or url for name, url in provider.urls.items()
+        }
+        return cls(
+            provider.title,
+            {name: url if url.endswith("/") else f"{url}/" for name, url in given.items()},
+            provider.rate,
+            secrets={name: environment[name].strip() for name in provider.needs},
+            manners=manners,
+            limits=limits,
+            contact=environment.get("EARMARK_CONTACT", ""),
+        )
+
+    def hide(self, *secrets: str) -> None:
+        """Keep further secrets: a token that was got for a key."""
+        self._hidden.add(*secrets)
+
+    def redact(self, text: str) -> str:
+        """Return a text without secrets."""
+        return self._hidden.redact(text)
+
+    def json(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        base: str = "",
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        refused: Mapping[int, CatalogError] | None = None,
+        check: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """Return an answer's JSON.
+
+        Parameters
+        ----------
+        path : str
+            The address after the service's own, or a whole one.
+        params, headers, data
+            The question: query parameters, headers, form fields.
+        base : str
+            Which of the service's addresses.
+        method : str
+            HTTP's.
+        refused : mapping of int to CatalogError
+            What certain statuses mean; they are not asked again.
+        check : callable, optional
+            Looks at the JSON; raises a CatalogError for one that says so in its own words, or
+            :class:`BusyError` to have it asked again.
+
+        Raises
+        ------
+        CatalogError
+            See :mod:`earmark.errors`.
+        """
+
+        def read(answer: Answer) -> Any:
+            try:
+                found = json.loads(answer.body)
+            except (ValueError, RecursionError):
+                raise BusyError(
+                    AnswerError(
+                        f"{self.title} answered with what is no JSON: {self._excerpt(answer.body)}",
+                        "try again later; if it stays, the service has changed: look for a newer Earmark",
+                    )
+                ) from None
+            if check is not None:
+                check(found)
+            return found
+
+        return self._ask(method, path, base, refused or {}, read, params=params, headers=headers, data=data)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        base: str = "",
+        refused: Mapping[int, CatalogError] | None = None,
+        **question: Any,
+    ) -> Answer:
+        """Return an answer as it came; for what :meth:`json` cannot do.
+
+        Parameters
+        ----------
+        method, path, base, refused
+            As :meth:`json`.
+        **question
+            ``params``, ``headers``, ``data`` or ``json``, as the library requests takes them.
+        """
+        answer: Answer = self._ask(method, path, base, refused or {}, lambda answer: answer, **question)
+        return answer
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        base: str,
+        refused: Mapping[int, CatalogError],
+        read: Callable[[Answer], Any],
+        **question: Any,
+    ) -> Any:
+        url = urljoin(self.urls.get(base, ""), path)
+        for attempt in self._attempts():
+            with attempt:
+                answer = self._once(method, url, question)
+                if answer.status in refused:
+                    raise refused[answer.status]
+                self._judge(answer)
+                return read(answer)
+        raise AssertionError("tenacity ends by answering or raising")
+
+    def _attempts(self) -> Iterator[tenacity.AttemptManager]:
+        manners = self.manners
+        jitter = tenacity.wait_random_exponential(manners.backoff_s, manners.longest_s)
+
+        def pause_s(state: tenacity.RetryCallState) -> float:
+            busy = state.outcome.exception() if state.outcome else None
+            asked = busy.after_s if isinstance(busy, BusyError) else None
+            return jitter(state) if asked is None else max(asked, 0.0)
+
+        def give_up(state: tenacity.RetryCallState) -> Any:
+            busy = state.outcome.exception() if state.outcome else None
+            assert isinstance(busy, BusyError)  # noqa: S101 - nothing else is retried
+            raise self._clean(busy.failure) from None
+
+        return iter(
+            tenacity.Retrying(
+                retry=tenacity.retry_if_exception_type(BusyError),
+                stop=tenacity.stop_after_attempt(manners.tries),
+                wait=pause_s,
+                sleep=time.sleep,
+                retry_error_callback=give_up,
+            )
+        )
+
+    def _clean(self, error: CatalogError) -> CatalogError:
+        return type(error)(self.redact(error.message), self.redact(error.hint))
+
+    def _once(self, method: str, url: str, question: Mapping[str, Any]) -> Answer:
+        """Make one request and follow where it leads, each step in its turn."""
+        question = dict(question)
+        for _ in range(_REDIRECTS):
+            answer, where = self._step(method, url, question)
+            if where is None:
+                return answer
+            elsewhere = urljoin(url, where)
+            if urlsplit(elsewhere)[:2] != urlsplit(url)[:2]:
+                question.pop("headers", None)  # what they prove is for the first host only
+            if urlsplit(elsewhere).scheme not in ("http", "https"):
+                break
+            url, method = elsewhere, "GET" if method == "POST" else method
+            question = {"headers": question.get("headers")}
+        raise AnswerError(
+            f"{self.title} sends from one address to the next", "try again later, or give its new address"
+        )
+
+    def _step(self, method: str, url: str, question: Mapping[str, Any]) -> tuple[Answer, str | None]:
+        manners = self.manners
+        try:
+            with (
+                self._limit.turn(),
+                self._session.request(
+                    method, url, timeout=manners.timeout_s, stream=True, allow_redirects=False, **question
+                ) as response,
+            ):
+                body = self._body(response)
+                names = {name.lower(): value for name, value in response.headers.items()}
+                where = names.get("location") if response.is_redirect else None
+                return Answer(response.status_code, body, names), where
+        except (requests.Timeout, TimeoutError):
+            what = f"no answer from {self.title} within {manners.timeout_s:g} s"
+        except (requests.exceptions.ChunkedEncodingError, HTTPError):
+            what = f"the answer of {self.title} was cut off"
+        except requests.ConnectionError:
+            what = f"no connection to {self.title} at {urlsplit(url).netloc.rpartition('@')[2]}"
+        except ValueError as error:  # the words of these may hold the whole address
+            raise NetworkError(
+                f"{self.title} cannot be asked: {type(error).__name__}", "see how its address is spelled"
+            ) from None
+        except requests.RequestException as error:
+            what = f"{self.title} cannot be heard: {type(error).__name__}"
+        hint = "see whether this machine is online; the same command goes on where it stopped"
+        raise BusyError(NetworkError(what, hint)) from None
+
+    def _body(self, response: requests.Response) -> bytes:
+        until_s = time.monotonic() + self.manners.whole_s
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > self.manners.most_bytes:
+                raise AnswerError(
+                    f"an answer of {self.title} has more than {self.manners.most_bytes >> 20} MiB",
+                    "ask for less at once",
+                )
+            if time.monotonic() > until_s:
+                raise TimeoutError
+        return bytes(body)
+
+    def _judge(self, answer: Answer) -> None:
+        """Raise what a status other than 200 means."""
+        status = answer.status
+        if 200 <= status < 300:
+            return
+        if status in _OVERLOADED:
+            raise BusyError(self._overload(answer), self._wait_asked_for(answer))
+        said = self._excerpt(answer.body)
+        if status == 401:
+            raise CredentialsError(
+                f"{self.title} does not accept these credentials (401): {said}",
+                f"set {' and '.join(self.secrets) or 'the key'} anew",
+            )
+        if status == 403:
+            raise ProviderUnavailableError(
+                f"{self.title} refuses to answer that (403): {said}",
+                "it may be closed to this key or in this country: ask another provider",
+            )
+        if status in (404, 410):
+            raise NotFoundError(f"{self.title} has no such thing ({status})", "see how its name is spelled")
+        raise AnswerError(
+            f"{self.title} answered with status {status}: {said}",
+            "if it stays, the service has changed: look for a newer Earmark",
+        )
+
+    def _overload(self, answer: Answer) -> CatalogError:
+        if answer.status == 429:
+            return LimitError(
+                f"{self.title} says again and again that there were too many requests",
+                "run the same command again in an hour: it goes on where it stopped",
+            )
+        return NetworkError(
+            f"{self.title} is out of order ({answer.status})",
+            "run the same command again later: it goes on where it stopped",
+        )
+
+    def _wait_asked_for(self, answer: Answer) -> float | None:
+        """Return how many seconds the service asks to wait.
+
+        Raises
+        ------
+        LimitError
+            If that is more than anybody would sit out.
+        """
+        after_s = _seconds(answer.headers.get("retry-after", ""))
+        if after_s is not None and after_s > self.manners.patience_s:
+            when = time.strftime("%H:%M on %d %B", time.localtime(time.time() + after_s))
+            raise LimitError(
+                f"{self.title} asks to wait {after_s:.0f} s, more than {self.manners.patience_s:.0f} s",
+                f"run the same command again after {when}: it goes on where it stopped",
+            )
+        return after_s
+
+    def _excerpt(self, body: bytes) -> str:
+        text = " ".join(self.redact(body[:2000].decode("utf-8", "replace")).split())
+        text = "".join(letter if letter.isprintable() else "?" for letter in text)
+        return f"'{text[:150]}{'…' if len(text) > 150 else ''}'" if text else "nothing"
+
+
+def _variable(provider: Provider, name: str) -> str:
+    return "_".join(part.upper() for part in ("EARMARK", provider.name, name, "URL") if part)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Return the seconds that a Retry-After header asks for: a number, or a date.
+
+    Examples
+    --------
+    >>> _seconds("3"), _seconds("soon"), _seconds("Wed, 21 Oct 2015 07:28:00 GMT")
+    (3.0, None, 0.0)
+    """
+    text = retry_after.strip()
+    if text.replace(".", "", 1).isdecimal():
+        return float(text)
+    try:
+        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return None

@@ -1,4 +1,4 @@
-"""The providers there are. A new one is a file and a line here; none of them loads a client before it is used."""
+"""The providers there are: a new one is a file and a line here. None loads a client before it is asked."""
 
 from earmark.catalog._provider import PROVIDERS
 

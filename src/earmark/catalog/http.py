@@ -5,11 +5,9 @@ answer came damaged, and ends in an answer or in one :class:`~earmark.errors.Cat
 a time.
 """
 
-import email.utils
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +17,7 @@ import tenacity
 from urllib3.exceptions import HTTPError
 
 from earmark import __version__
+from earmark.catalog._answers import Answer, Manners, excerpt, judge
 from earmark.catalog._limit import Limit
 from earmark.catalog._provider import BusyError, Provider, Rate
 from earmark.catalog._secrets import Secrets
@@ -26,68 +25,16 @@ from earmark.errors import (
     AnswerError,
     CatalogError,
     CredentialsError,
-    LimitError,
     NetworkError,
-    NotFoundError,
-    ProviderUnavailableError,
 )
 
 AGENT = f"Earmark/{__version__}"
 """What services read as the program's name."""
 
+__all__ = ["AGENT", "Answer", "Client", "Manners"]
+
 _REDIRECTS = 5
 _CHUNK = 1 << 16
-_OVERLOADED = (429, 500, 502, 503, 504)
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How patient the client is.
-
-    Attributes
-    ----------
-    tries : int
-        How often a request is made before its failure counts.
-    backoff_s : float
-        The first pause after a failure is up to this long, each further one up to twice as long as the last.
-    longest_s : float
-        No pause is longer, but one that the service asks for.
-    patience_s : float
-        If the service asks for a longer pause than this, that is a :class:`~earmark.errors.LimitError`.
-    timeout_s : float
-        How long to wait for a connection, and for a part of the answer.
-    whole_s : float
-        How long the whole answer may take.
-    most_bytes : int
-        How large it may be.
-    """
-
-    tries: int = 6
-    backoff_s: float = 1.0
-    longest_s: float = 30.0
-    patience_s: float = 120.0
-    timeout_s: float = 20.0
-    whole_s: float = 120.0
-    most_bytes: int = 32 << 20
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a service answered.
-
-    Attributes
-    ----------
-    status : int
-        HTTP's status.
-    body : bytes
-        Whole: its length is what was announced.
-    headers : mapping of str to str
-        Names in lower case.
-    """
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
 
 
 class Client:
@@ -217,7 +164,7 @@ class Client:
             except (ValueError, RecursionError):
                 raise BusyError(
                     AnswerError(
-                        f"{self.title} answered with what is no JSON: {self._excerpt(answer.body)}",
+                        f"{self.title} answered with what is no JSON: {excerpt(answer.body, self._hidden)}",
                         "try again later; if it stays, the service has changed: look for a newer Earmark",
                     )
                 ) from None
@@ -257,13 +204,16 @@ class Client:
         read: Callable[[Answer], Any],
         **question: Any,
     ) -> Any:
-        url = urljoin(self.urls.get(base, ""), path)
+        try:
+            url = urljoin(self.urls[base], path)
+        except ValueError:
+            raise self._no_address() from None
         for attempt in self._attempts():
             with attempt:
                 answer = self._once(method, url, question)
                 if answer.status in refused:
                     raise refused[answer.status]
-                self._judge(answer)
+                judge(self.title, answer, self.manners, self._hidden, tuple(self.secrets))
                 return read(answer)
         raise AssertionError("tenacity ends by answering or raising")
 
@@ -331,14 +281,17 @@ class Client:
             what = f"the answer of {self.title} was cut off"
         except requests.ConnectionError:
             what = f"no connection to {self.title} at {urlsplit(url).netloc.rpartition('@')[2]}"
-        except ValueError as error:  # the words of these may hold the whole address
-            raise NetworkError(
-                f"{self.title} cannot be asked: {type(error).__name__}", "see how its address is spelled"
-            ) from None
+        except ValueError:
+            raise self._no_address() from None
         except requests.RequestException as error:
             what = f"{self.title} cannot be heard: {type(error).__name__}"
         hint = "see whether this machine is online; the same command goes on where it stopped"
         raise BusyError(NetworkError(what, hint)) from None
+
+    def _no_address(self) -> CatalogError:
+        return NetworkError(  # what Python says of it holds the whole address
+            f"the address of {self.title} is none", f"set {self.title}'s address as https://host/path/"
+        )
 
     def _body(self, response: requests.Response) -> bytes:
         until_s = time.monotonic() + self.manners.whole_s
@@ -354,81 +307,6 @@ class Client:
                 raise TimeoutError
         return bytes(body)
 
-    def _judge(self, answer: Answer) -> None:
-        """Raise what a status other than 200 means."""
-        status = answer.status
-        if 200 <= status < 300:
-            return
-        if status in _OVERLOADED:
-            raise BusyError(self._overload(answer), self._wait_asked_for(answer))
-        said = self._excerpt(answer.body)
-        if status == 401:
-            raise CredentialsError(
-                f"{self.title} does not accept these credentials (401): {said}",
-                f"set {' and '.join(self.secrets) or 'the key'} anew",
-            )
-        if status == 403:
-            raise ProviderUnavailableError(
-                f"{self.title} refuses to answer that (403): {said}",
-                "it may be closed to this key or in this country: ask another provider",
-            )
-        if status in (404, 410):
-            raise NotFoundError(f"{self.title} has no such thing ({status})", "see how its name is spelled")
-        raise AnswerError(
-            f"{self.title} answered with status {status}: {said}",
-            "if it stays, the service has changed: look for a newer Earmark",
-        )
-
-    def _overload(self, answer: Answer) -> CatalogError:
-        if answer.status == 429:
-            return LimitError(
-                f"{self.title} says again and again that there were too many requests",
-                "run the same command again in an hour: it goes on where it stopped",
-            )
-        return NetworkError(
-            f"{self.title} is out of order ({answer.status})",
-            "run the same command again later: it goes on where it stopped",
-        )
-
-    def _wait_asked_for(self, answer: Answer) -> float | None:
-        """Return how many seconds the service asks to wait.
-
-        Raises
-        ------
-        LimitError
-            If that is more than anybody would sit out.
-        """
-        after_s = _seconds(answer.headers.get("retry-after", ""))
-        if after_s is not None and after_s > self.manners.patience_s:
-            when = time.strftime("%H:%M on %d %B", time.localtime(time.time() + after_s))
-            raise LimitError(
-                f"{self.title} asks to wait {after_s:.0f} s, more than {self.manners.patience_s:.0f} s",
-                f"run the same command again after {when}: it goes on where it stopped",
-            )
-        return after_s
-
-    def _excerpt(self, body: bytes) -> str:
-        text = " ".join(self.redact(body[:2000].decode("utf-8", "replace")).split())
-        text = "".join(letter if letter.isprintable() else "?" for letter in text)
-        return f"'{text[:150]}{'…' if len(text) > 150 else ''}'" if text else "nothing"
-
 
 def _variable(provider: Provider, name: str) -> str:
     return "_".join(part.upper() for part in ("EARMARK", provider.name, name, "URL") if part)
-
-
-def _seconds(retry_after: str) -> float | None:
-    """Return the seconds that a Retry-After header asks for: a number, or a date.
-
-    Examples
-    --------
-    >>> _seconds("3"), _seconds("soon"), _seconds("Wed, 21 Oct 2015 07:28:00 GMT")
-    (3.0, None, 0.0)
-    """
-    text = retry_after.strip()
-    if text.replace(".", "", 1).isdecimal():
-        return float(text)
-    try:
-        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
-    except (ValueError, OverflowError):
-        return None

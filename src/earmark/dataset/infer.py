@@ -12,15 +12,18 @@ LABELS = ("genre", "label", "class", "genre_top", "target", "style", "subgenre",
 
 _GROUPS = re.compile(r"(main_|first_|album_)?(artist|album|playlist|performer)s?(_?(name|id|uri|mbid))?")
 _IDS = re.compile(
-    r"(track|song|segment|clip|recording|musicbrainz)?_?(id|uri|uuid|mbid|href|url)|isrc|file_?(name)?|path|analysis_url"
+    r"(track|song|segment|clip|recording|musicbrainz)?_?(id|uri|uuid|mbid|href|url)|isrc|clip|file_?(name)?|path|analysis_url"
     r"|preview_url"
 )
-_IGNORED = re.compile(r"segment|start_s|end_s|notes|fetched_at|merged_by|index|level_0")
+_WORDS = re.compile(r"(track|song|main)?_?(title|name)|lyrics|comments?|tags?|genres.*")
+_IGNORED = re.compile(
+    r"segment|start_s|end_s|notes|fetched_at|merged_by|index|level_0|(.*_)?(split|fold|partition)"
+)
 _ROW_NUMBERS = re.compile(r"(unnamed:[ _]?\d+)?|index|level_0", re.IGNORECASE)
 _MOST_CLASSES = 200
 _MOST_CATEGORIES = 50
 _LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
-_WORDS_KEPT = 1000
+_LOOKED_AT = 1000
 
 
 def inferred(frame: pd.DataFrame, label: str | None = None) -> Schema:
@@ -42,7 +45,7 @@ def inferred(frame: pd.DataFrame, label: str | None = None) -> Schema:
 
 def guessed_label(frame: pd.DataFrame) -> str | None:
     """Return the column that by its name and values holds the genre, or None."""
-    by_name = {str(name).strip().casefold(): str(name) for name in reversed(frame.columns)}
+    by_name = {_plain(str(name)): str(name) for name in reversed(frame.columns)}
     for name in LABELS:
         if name in by_name and is_label_like(frame[by_name[name]]):
             return by_name[name]
@@ -57,7 +60,23 @@ def is_label_like(column: pd.Series) -> bool:
         return False
     if distinct > _MOST_CLASSES or (len(present) >= 20 and distinct > len(present) / 2):
         return False
-    return pd.api.types.is_numeric_dtype(present) or not present.iloc[:_WORDS_KEPT].map(_is_list).any()
+    return pd.api.types.is_numeric_dtype(present) or not present.iloc[:_LOOKED_AT].map(_is_list).any()
+
+
+def has_words(name: str) -> bool:
+    """Return whether a column's name says that it holds no numbers to reckon with: names, ids, genres.
+
+    Examples
+    --------
+    >>> has_words("artist_name"), has_words("Tempo")
+    (True, False)
+    """
+    plain = _plain(name)
+    return plain in LABELS or any(kind.fullmatch(plain) for kind in (_GROUPS, _IDS, _WORDS))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s.-]+", "_", name.strip().casefold())
 
 
 def _is_list(value: object) -> bool:
@@ -91,7 +110,7 @@ def _dtype(column: pd.Series) -> Dtype:
 
 
 def _role(column: pd.Series, name: str, dtype: Dtype) -> Role:
-    plain = name.strip().casefold().replace(" ", "_")
+    plain = _plain(name)
     if _ROW_NUMBERS.fullmatch(plain) and dtype == "integer":
         return "ignored"
     if _IGNORED.fullmatch(plain):
@@ -100,7 +119,9 @@ def _role(column: pd.Series, name: str, dtype: Dtype) -> Role:
         return "group"
     if _IDS.fullmatch(plain):
         return "id"
-    return "text" if dtype == "text" else "feature"
+    if dtype == "text" or (dtype == "category" and _WORDS.fullmatch(plain)):
+        return "text"
+    return "feature"
 
 
 def _classes(column: pd.Series) -> tuple[str, ...]:

@@ -26,12 +26,15 @@ class Dataset:
         What to call it: its file, mostly.
     remarks : tuple of Finding
         What was noticed or assumed while it was read.
+    declared : Schema or None
+        What the columns should be, as somebody said; :attr:`schema` describes those that there are.
     """
 
     frame: "pd.DataFrame"
     schema: Schema
     name: str = "table"
     remarks: tuple[Finding, ...] = ()
+    declared: Schema | None = None
 
     @property
     def label(self) -> str | None:

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from earmark.dataset import quality  # noqa: F401 - importing them registers them
+from earmark.dataset import (  # noqa: F401 - importing them registers them
+    classes,
+    columns,
+    drift,
+    enforce,
+    values,
+)
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.findings import Finding
 from earmark.dataset.table import Dataset

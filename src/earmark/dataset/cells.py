@@ -44,9 +44,9 @@ def _plain_column(column: pd.Series) -> pd.Series:
 
 
 def _is_missing(value: Any) -> bool:
-    return (
-        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-    )
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or value is pd.NA or value is pd.NaT
 
 
 def _text(value: Any) -> str:

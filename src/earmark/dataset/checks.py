@@ -25,7 +25,7 @@ class Options:
 
     reference: Dataset | None = None
     split: Path | None = None
-    alpha: float = 0.05
+    alpha: float = 0.01
 
 
 Check = Callable[[Dataset, Options], Iterable[Finding]]

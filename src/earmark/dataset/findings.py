@@ -9,6 +9,18 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """From the gravest down: an error must be mended, a warning should be looked at, a note is good to know."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(46291, "row"), counted(2, "class")
+    ('1 row', '46 291 rows', '2 classes')
+    """
+    ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{ending}".replace(",", " ")
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a table, or good to know of it.

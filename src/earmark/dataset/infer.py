@@ -16,9 +16,7 @@ _IDS = re.compile(
     r"|preview_url"
 )
 _WORDS = re.compile(r"(track|song|main)?_?(title|name)|lyrics|comments?|tags?|genres.*")
-_IGNORED = re.compile(
-    r"segment|start_s|end_s|notes|fetched_at|merged_by|index|level_0|(.*_)?(split|fold|partition)"
-)
+_IGNORED = re.compile(r"segment|start_s|end_s|notes|fetched_at|merged_by|(.*_)?(split|fold|partition)")
 _ROW_NUMBERS = re.compile(r"(unnamed:[ _]?\d+)?|index|level_0", re.IGNORECASE)
 _MOST_CLASSES = 200
 _MOST_CATEGORIES = 50
@@ -111,9 +109,7 @@ def _dtype(column: pd.Series) -> Dtype:
 
 def _role(column: pd.Series, name: str, dtype: Dtype) -> Role:
     plain = _plain(name)
-    if _ROW_NUMBERS.fullmatch(plain) and dtype == "integer":
-        return "ignored"
-    if _IGNORED.fullmatch(plain):
+    if _IGNORED.fullmatch(plain) or (_ROW_NUMBERS.fullmatch(plain) and dtype == "integer"):
         return "ignored"
     if _GROUPS.fullmatch(plain):
         return "group"

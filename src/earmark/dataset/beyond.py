@@ -1,0 +1,121 @@
+"""What a column tells of the label beyond all others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from earmark.dataset.kinship import Codes, factorized
+from earmark.dataset.lookup import kappa
+from earmark.dataset.schema import ColumnSpec
+
+_ROWS = 4000
+_FOLDS = 3
+_TREES = 100
+# Codes of so many categories mean something to a tree, more do not.
+_MOST_CATEGORIES = 50
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """How often a forest names the label of other recordings with a column, and without.
+
+    Attributes
+    ----------
+    with_it, without : float
+        Shares of right answers.
+    spread : float
+        Standard error of their difference.
+    kappa : float
+        That of the answers without it, see :class:`~earmark.dataset.lookup.Lookup`.
+    """
+
+    with_it: float
+    without: float
+    spread: float
+    kappa: float
+
+    @property
+    def gain(self) -> float:
+        """What the column adds to the share of right answers."""
+        return self.with_it - self.without
+
+
+class Rest:
+    """The columns beside which a suspect is tried.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows whose label is known.
+    columns : sequence of ColumnSpec
+        Those that can be an input: numbers, booleans, categories.
+    labels, groups : array of int, shape (rows,)
+        Rows of one group never stand on both sides.
+    """
+
+    def __init__(
+        self, frame: pd.DataFrame, columns: Sequence[ColumnSpec], labels: Codes, groups: Codes
+    ) -> None:
+        drawn = np.random.default_rng(0).permutation(int(groups.max(initial=-1)) + 1)[groups]
+        chosen = np.sort(np.argsort(drawn, kind="stable")[:_ROWS])
+        self._labels, self._fold = labels[chosen], drawn[chosen] % _FOLDS
+        self._columns = {
+            column.name: values
+            for column in columns
+            if (values := _input(frame[column.name].iloc[chosen], column)) is not None
+        }
+        self._right: dict[frozenset[str], NDArray[np.bool_]] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def beyond(self, name: str, suspects: Sequence[str]) -> Beyond:
+        """Try a column beside all that are no suspects themselves."""
+        honest = frozenset(self._columns) - set(suspects)
+        without, with_it = self._answers(honest), self._answers(honest | {name})
+        change = with_it.astype(np.float64) - without
+        usual = float(np.bincount(self._labels).max() / len(self._labels))
+        return Beyond(
+            float(with_it.mean()),
+            float(without.mean()),
+            float(change.std() / np.sqrt(len(change))),
+            kappa(float(without.mean()), usual),
+        )
+
+    def _answers(self, names: frozenset[str]) -> NDArray[np.bool_]:
+        """Return for which rows a forest that saw other groups is right."""
+        if names not in self._right:
+            self._right[names] = self._grown([name for name in self._columns if name in names])
+        return self._right[names]
+
+    def _grown(self, names: list[str]) -> NDArray[np.bool_]:
+        from sklearn.ensemble import ExtraTreesClassifier  # noqa: PLC0415 - takes a second to import
+
+        usual = int(np.bincount(self._labels).argmax())
+        said = np.full(len(self._labels), usual, np.int64)
+        if names:
+            values = np.stack([self._columns[name] for name in names], axis=1)
+            for held_out in range(_FOLDS):
+                asked = self._fold == held_out
+                if asked.any() and len(np.unique(self._labels[~asked])) > 1:
+                    forest = ExtraTreesClassifier(
+                        _TREES, min_samples_leaf=2, max_features=0.5, random_state=0
+                    ).fit(values[~asked], self._labels[~asked])
+                    said[asked] = forest.predict(values[asked])
+        return np.asarray(said == self._labels)
+
+
+def _input(values: pd.Series, column: ColumnSpec) -> NDArray[np.float32] | None:
+    """Return a column as a tree takes it: missing numbers are the median, categories numbers."""
+    if column.numeric or column.dtype == "boolean":
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+        known = numbers[np.isfinite(numbers)]
+        filled = np.where(np.isfinite(numbers), numbers, np.median(known) if len(known) else 0.0)
+        largest = float(np.finfo(np.float32).max)
+        return np.clip(filled, -largest, largest).astype(np.float32)
+    if column.dtype == "category" and values.nunique() <= _MOST_CATEGORIES:
+        return factorized(values).astype(np.float32)
+    return None

@@ -28,6 +28,7 @@ EarmarkError
 ├── TableError
 │   └── SchemaError
 ├── TaxonomyError
+├── SplitError
 ├── UnknownNameError
 └── ArgumentError
 """

@@ -22,6 +22,7 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── TableError            a table is missing, is none, or is broken in a way that leaves nothing to check
     │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
     ├── TaxonomyError         a taxonomy is missing, broken or contradicts itself
+    ├── SplitError            no split can be made of the table, or this one is of another table
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -126,6 +127,10 @@ class SchemaError(TableError):
 
 class TaxonomyError(EarmarkError):
     """A taxonomy is missing, is not TOML, or says what cannot be meant: its text tells where."""
+
+
+class SplitError(EarmarkError):
+    """No split can be made of the table as asked, or a split is damaged or of another table."""
 
 
 class UnknownNameError(EarmarkError):

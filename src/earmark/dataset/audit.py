@@ -6,7 +6,10 @@ from earmark.dataset import (  # noqa: F401 - importing them registers them
     classes,
     columns,
     drift,
+    duplicates,
     enforce,
+    gaps,
+    giveaways,
     values,
 )
 from earmark.dataset.checks import CHECKS, Options

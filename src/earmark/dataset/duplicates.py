@@ -8,7 +8,7 @@ import numpy as np
 
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.equality import equal_rows, numbers, repeated, tells_rows_apart
-from earmark.dataset.findings import Finding
+from earmark.dataset.findings import Finding, counted
 from earmark.dataset.kinship import Codes, factorized, joined, kin
 from earmark.dataset.nearness import NearPairs, near_pairs
 from earmark.dataset.table import Dataset
@@ -127,7 +127,7 @@ def _exact(dataset: Dataset, exact: Codes) -> Finding:
     return Finding(
         "duplicate-rows",
         "warning",
-        f"{rows - groups} rows repeat an earlier row in every column",
+        f"{counted(rows - groups, 'row')} repeat an earlier row in every column",
         {
             "repeated_rows": rows - groups,
             "groups": groups,
@@ -141,7 +141,7 @@ def _exact(dataset: Dataset, exact: Codes) -> Finding:
 def _equal(dataset: Dataset, sound: Codes) -> Finding:
     rows, groups = int((sound >= 0).sum()), _groups(sound)
     torn = _torn(dataset, sound)
-    several = f", {len(torn)} of them under several genres" if len(torn) else ""
+    several = f", {_number(len(torn))} of them under several labels" if len(torn) else ""
     evidence: dict[str, Any] = {
         "groups": groups,
         "rows": rows,
@@ -154,9 +154,9 @@ def _equal(dataset: Dataset, sound: Codes) -> Finding:
     return Finding(
         "equal-sound",
         "error" if len(torn) else "warning",
-        f"{groups} groups of rows are equal in all their numbers{several}: {rows} rows",
+        f"{counted(groups, 'group')} of rows are equal in all their numbers{several}: {counted(rows, 'row')}",
         evidence,
-        "decide on one genre for each group or drop it; keep each on one side of a split (earmark split)"
+        "decide on one label for each group or drop it; keep each on one side of a split (earmark split)"
         if len(torn)
         else "keep each group on one side of a split (earmark split), or one row of each",
     )
@@ -165,12 +165,12 @@ def _equal(dataset: Dataset, sound: Codes) -> Finding:
 def _near(dataset: Dataset, near: NearPairs) -> Finding:
     labels = _labels(dataset)
     differ = int((labels[near.pairs[:, 0]] != labels[near.pairs[:, 1]]).sum())
-    several = f", {differ} of them under two genres" if differ else ""
+    several = f", {_number(differ)} of them under two labels" if differ else ""
     nearest = np.argsort(near.ratios, kind="stable")[:_SHOWN]
     return Finding(
         "near-duplicates",
         "warning",
-        f"{len(near.pairs)} pairs of rows are nearly equal in their numbers{several}",
+        f"{counted(len(near.pairs), 'pair')} of rows are nearly equal in their numbers{several}",
         {
             "pairs": len(near.pairs),
             "pairs_under_two_labels": differ,
@@ -179,6 +179,10 @@ def _near(dataset: Dataset, near: NearPairs) -> Finding:
         },
         "listen to them: copies of one recording belong on one side of a split (earmark split sees to it)",
     )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", " ")
 
 
 def _labels(dataset: Dataset) -> Codes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from earmark.dataset.beyond import Beyond, Rest
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.duplicates import recordings
-from earmark.dataset.findings import Finding, Severity
+from earmark.dataset.findings import Finding, Severity, counted
 from earmark.dataset.kinship import Codes, factorized, joined, kin
 from earmark.dataset.lookup import Lookup, folds, look_up, look_up_words
 from earmark.dataset.schema import ColumnSpec
@@ -270,7 +270,7 @@ def _spelled_out(rows: Labelled, column: ColumnSpec) -> Iterator[Finding]:
     yield Finding(
         "giveaway-name",
         severity,
-        f"'{column.name}' spells out the label in {own} of {len(values)} rows",
+        f"'{column.name}' spells out the label in {own} of {counted(len(values), 'row')}",
         {"column": column.name, "rows": own, "by_chance": round(chance, 1)},
         mend,
     )

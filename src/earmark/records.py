@@ -1,6 +1,7 @@
-"""The nouns that cross rooms: a clip of sound, a segment's verdict, a song's prediction."""
+"""The nouns that cross rooms: a track, a clip of sound, a segment's verdict, a song's prediction."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +10,59 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 
 Verdict = Literal["sure", "unsure", "not music", "silent", "failed"]
+
+
+@dataclass(frozen=True)
+class Track:
+    """One song of a catalogue, whoever tells of it; what nobody tells is None or empty.
+
+    Attributes
+    ----------
+    track_id : str
+        ``"t"`` and 16 hexadecimal digits, made from what identifies the song.
+    title, artist, album : str or None
+        As the first provider spells them; `artist` is the first of `artists`.
+    artists : tuple of str
+        All its artists.
+    duration_s : float or None
+        Length of the song in seconds.
+    isrc, musicbrainz_id : str or None
+        Names of the recording that hold everywhere.
+    tags : tuple of str
+        Raw genre tags of all providers.
+    playlists : tuple of str
+        The playlists in which it was found.
+    year : int or None
+        When it was released.
+    preview_url : str or None
+        Where an excerpt can be heard.
+    path : str or None
+        The file, if it lies on this machine.
+    providers : tuple of str
+        Who told of it.
+    merged_by : str
+        Why several records are this one song, by the weakest reason: ``"isrc"``, ``"musicbrainz"``,
+        ``"artist+title+duration"`` or ``"artist+title"``; ``""`` if one record is all.
+    fetched_at : datetime
+        When the last of these records was got, UTC.
+    """
+
+    track_id: str
+    title: str | None
+    artist: str | None
+    artists: tuple[str, ...]
+    album: str | None
+    duration_s: float | None
+    isrc: str | None
+    musicbrainz_id: str | None
+    tags: tuple[str, ...]
+    playlists: tuple[str, ...]
+    year: int | None
+    preview_url: str | None
+    path: str | None
+    providers: tuple[str, ...]
+    merged_by: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True)

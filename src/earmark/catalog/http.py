@@ -122,6 +122,10 @@ class Client:
         """Return a text without secrets."""
         return self._hidden.redact(text)
 
+    def redact_all(self, value: Any) -> Any:
+        """Return plain JSON types without secrets."""
+        return self._hidden.redact_all(value)
+
     def json(
         self,
         path: str,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.extract import extract
@@ -36,5 +37,5 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, doctor):
+for _command in (classify, picture, extract, check, doctor):
     app.command()(_command)

@@ -1,5 +1,6 @@
 """What a check says of a table."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -57,6 +58,19 @@ class Finding:
             "code": self.code,
             "severity": self.severity,
             "finding": self.finding,
-            "evidence": self.evidence,
+            "evidence": _plain(self.evidence),
             "mend": self.mend,
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: NumPy's numbers as Python's, and none that are not finite."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | None) else str(value)

@@ -13,6 +13,7 @@ from earmark.dataset.cells import named_once, plain
 from earmark.dataset.delimited import Raw, read_delimited
 from earmark.dataset.describe import described
 from earmark.dataset.findings import Finding
+from earmark.dataset.join import is_features, joined, labels_in, read_catalogue, read_features
 from earmark.dataset.numbers import as_numbers
 from earmark.dataset.schema import Schema
 from earmark.dataset.structured import read_json, read_parquet
@@ -22,6 +23,8 @@ from earmark.errors import TableError
 AnyPath = str | os.PathLike[str]
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl")
+_BESIDE = ("manifest.json", "failures.parquet")
+"""What Earmark writes beside its tables."""
 _NO_TABLES = (
     (b"PK\x03\x04", "a workbook or an archive", "save the sheet as CSV, or unpack it"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV"),
@@ -35,7 +38,12 @@ _NO_TABLES = (
 
 
 def read(
-    paths: AnyPath | Sequence[AnyPath], *, label: str | None = None, schema: Schema | None = None
+    paths: AnyPath | Sequence[AnyPath],
+    *,
+    label: str | None = None,
+    schema: Schema | None = None,
+    labels: AnyPath | None = None,
+    catalog: AnyPath | None = None,
 ) -> Dataset:
     """Read a table, or several files of one table.
 
@@ -49,6 +57,10 @@ def read(
     schema : Schema, optional
         What the columns are. If left out, a published table is known by its columns, and anything else is
         inferred.
+    labels : path, optional
+        A table with the genre of each song, by ``track_id`` or ``path``; rows without one are left out.
+    catalog : path, optional
+        A folder of ``earmark collect``, for artist and album of each song.
 
     Returns
     -------
@@ -69,14 +81,25 @@ def read(
     ('genre', ['tempo', 'energy'])
     """
     paths = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    files = [file for path in paths for file in _files(Path(path))]
-    raws = {file: _raw(file) for file in files}
+    frame, remarks = _frame(paths, label)
+    if labels is not None or catalog is not None:
+        frame, said = joined(
+            frame,
+            labels=None if labels is None else labels_in(_frame([labels], "genre")[0]),
+            songs=None if catalog is None else read_catalogue(catalog),
+        )
+        frame, remarks = plain(frame), [*remarks, *said]
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return described(frame, shown(Path(paths[0])) + more, label=label, declared=schema, remarks=remarks)
+
+
+def _frame(paths: Sequence[AnyPath], label: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return what lies in some files as one table of plain columns, each with a name of its own."""
+    raws = {file: _raw(file) for path in paths for file in _files(Path(path))}
     frame, remarks = _one_below_the_other(raws)
     frame, twice = named_once(frame)
     frame, mended = as_numbers(plain(frame), any(raw.decimal_comma for raw in raws.values()), label)
-    remarks = [*remarks, *twice, *mended]
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return described(frame, shown(Path(paths[0])) + more, label=label, declared=schema, remarks=remarks)
+    return frame, [*remarks, *twice, *mended]
 
 
 def _files(path: Path) -> list[Path]:
@@ -87,11 +110,10 @@ def _files(path: Path) -> list[Path]:
             f"there is no table '{shown(path)}'",
             f"did you mean '{shown(path.with_name(near[0]))}'?" if near else "check its path",
         )
-    if not path.is_dir():
+    if not path.is_dir() or is_features(path):
         return [path]
-    by_ending = {
-        ending: [file for file in path.iterdir() if file.suffix.lower() == ending] for ending in _ENDINGS
-    }
+    lying = [file for file in path.iterdir() if file.name not in _BESIDE]
+    by_ending = {ending: [file for file in lying if file.suffix.lower() == ending] for ending in _ENDINGS}
     found = [(ending, files) for ending, files in by_ending.items() if files]
     if not found:
         raise TableError(f"the folder '{shown(path)}' holds no table", f"name one that ends in {_ENDINGS[0]}")
@@ -108,6 +130,8 @@ def _in_order(path: Path) -> list[tuple[int, str]]:
 
 
 def _raw(path: Path) -> Raw:
+    if path.is_dir():
+        return Raw(read_features(path), [])
     try:
         data = path.read_bytes()
     except OSError as error:

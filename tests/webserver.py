@@ -19,6 +19,8 @@ FAULTS = ("429", "401", "403", "404", "500", "slow", "cut", "malformed", "change
 PASSING = ("429", "500", "slow", "cut", "malformed", "changed", "twice")
 """Those that a patient client gets over."""
 
+_PAGING = {"index", "offset", "page", "limit", "start", "cursor"}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -89,12 +91,16 @@ class Faults:
         self.renamed = dict(renamed or {})
         self.retry_after = retry_after
         self.slow_s = slow_s
+        self._bag: list[str] = []
         self._random = random.Random(seed)  # noqa: S311 - faults, not secrets
 
     def draw(self) -> str | None:
         if self.script:
             return self.script.pop(0)
-        return self._random.choice(self.kinds) if self._random.random() < self.share else None
+        if self._random.random() >= self.share:
+            return None
+        self._bag = self._bag or self._random.sample(self.kinds, len(self.kinds))  # each kind comes in turn
+        return self._bag.pop()
 
 
 class WebServer:
@@ -114,7 +120,7 @@ class WebServer:
         self.log: list[Logged] = []
         self.faults = faults or Faults()
         self._answer = answer
-        self._pages: dict[str, Response] = {}
+        self._pages: dict[tuple, Response] = {}
         self._lock = threading.Lock()
         self._server = _Quiet(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
@@ -153,15 +159,21 @@ class WebServer:
             return Response({"error": "too many"}, 429, {"Retry-After": self.faults.retry_after}), fault
         if fault in ("401", "403", "404", "500"):
             return Response({"error": f"injected {fault}"}, int(fault)), fault
-        if fault == "twice" and request.path in self._pages:
-            return self._pages[request.path], fault
+        if fault == "twice" and _question(request) in self._pages:
+            return self._pages[_question(request)], fault
         given = self._answer(request)
         response = given if isinstance(given, Response) else Response(given)
-        self._pages[request.path] = response
+        self._pages[_question(request)] = response
         if fault == "changed":
             changed = _renamed(response.body, self.faults.renamed)
             return Response(changed, response.status, response.headers), fault
         return response, fault
+
+
+def _question(request: Request) -> tuple:
+    """Return what is the same for all pages of an answer."""
+    asked = sorted(pair for pair in request.query.items() if pair[0] not in _PAGING)
+    return request.method, request.path, *asked
 
 
 class _Quiet(ThreadingHTTPServer):

@@ -7,6 +7,7 @@ import typer
 from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
 from earmark.cli.options.doctor import doctor
+from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.extract import extract
 from earmark.cli.options.picture import picture
 
@@ -37,5 +38,5 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, check, doctor):
+for _command in (classify, picture, extract, check, duplicates, doctor):
     app.command()(_command)

@@ -11,7 +11,7 @@ sum is the overlap. It counts if
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,8 @@ class Match:
     unlike : float
         Share of the bits that differ there, 0 to 0.5.
     score : float
-        What its codes say together: the number of codes times how far `unlike` lies below the limit.
+        What its codes say together: the number of codes times how far `unlike` lies below the limit; 0 for
+        two files of one sound, which need no comparing.
     """
 
     a: str
@@ -70,6 +71,10 @@ class Match:
     def offset_s(self) -> float:
         """Where in `a` the beginning of `b` lies, in seconds; negative if `b` begins earlier."""
         return self.start_a_s - self.start_b_s
+
+    def to_dict(self) -> dict[str, str | float]:
+        """Return it as plain JSON types."""
+        return {**asdict(self), "offset_s": round(self.offset_s, 2)}
 
 
 def matches(

@@ -16,10 +16,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.errors import ArgumentError
+from earmark.features.fingerprint_index import candidates
 from earmark.features.fingerprint_kinds import Fingerprint, Kind, kind_named
 
-IntArray = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
 FEWEST_CODES = 12
@@ -28,15 +27,6 @@ FAR_LESS = 0.6
 """How much less than at other offsets codes must differ, as a factor."""
 
 _BITS = 32
-# A quarter of the bits may be wrong: two codes meet if they agree in the others.
-_KEYS = tuple(np.uint32(0xFFFFFFFF ^ (0xFF << shift)) for shift in (0, 8, 16, 24))
-_MOST_OF_ONE_SONG = 4
-_MOST_NEIGHBOURS = 32
-_FEWEST_MEETINGS = 3
-_MOST_OFFSETS = 3
-_MOST_PAIRS_AT_ONCE = 1 << 24
-_LAG_BITS = 20
-_MOST_CELLS = 1 << 22
 _OTHER_OFFSETS = (0.11, 0.23, 0.36, 0.5, 0.64, 0.77, 0.89)  # of the stretch
 
 
@@ -113,7 +103,7 @@ def matches(
     made = kind_named(kind)
     names = list(prints)
     best: dict[tuple[int, int], Match] = {}
-    found = _candidates([prints[name] for name in names])
+    found = candidates([prints[name] for name in names])
     for done, (first, second, lag) in enumerate(found):
         a, b = names[first], names[second]
         match = _at(made, (a, prints[a]), (b, prints[b]), lag)
@@ -185,17 +175,28 @@ def _at(kind: Kind, a: tuple[str, Fingerprint], b: tuple[str, Fingerprint], lag:
     if mean > FAR_LESS * _elsewhere(here.codes[begin:end], there.codes[begin:end]):
         return None
     at_a, at_b = (begin + max(shift, 0) for shift in (lag, -lag))
-    overlap_s = (end - begin - 1) * kind.code_s + kind.context_s
     shift_s = _between(a[1], b[1], (at_a, at_b, end - begin)) * kind.code_s
+    early_s, late_s = (_beyond(kind, inside) for inside in (begin, len(heard) - end))
+    overlap_s = (end - begin - 1) * kind.code_s + kind.context_s - early_s - late_s
+    start_a_s, start_b_s = at_a * kind.code_s + early_s, at_b * kind.code_s + early_s + shift_s
     return Match(
         a[0],
         b[0],
         round(overlap_s, 2),
-        round(max(0.0, at_a * kind.code_s), 2),
-        round(max(0.0, at_b * kind.code_s - shift_s), 2),
+        round(start_a_s - min(0.0, start_b_s), 2),
+        round(max(0.0, start_b_s), 2),
         round(mean, 4),
         round(score, 2),
     )
+
+
+def _beyond(kind: Kind, codes: int) -> float:
+    """Return how far a stretch reaches beyond what is shared, in seconds, so many codes from the songs' ends.
+
+    The first and the last code that are still alike hear half of it, unless a song begins or ends there.
+    """
+    half_s = kind.context_s / 2
+    return half_s if codes * kind.code_s >= half_s else 0.0
 
 
 def _stretch(gains: NDArray[np.float64]) -> tuple[int, int, float]:
@@ -216,7 +217,7 @@ def _elsewhere(here: NDArray[np.uint32], there: NDArray[np.uint32]) -> float:
 
 
 def _between(a: Fingerprint, b: Fingerprint, where: tuple[int, int, int]) -> float:
-    """Return how far, in codes, the best offset lies from the one at hand: the lowest point of a parabola."""
+    """Return how far, in codes, the best offset lies from the one at hand, going by its neighbours."""
     at_a, at_b, count = where
     shares = []
     for shift in (-1, 0, 1):
@@ -227,8 +228,9 @@ def _between(a: Fingerprint, b: Fingerprint, where: tuple[int, int, int]) -> flo
             return 0.0
         shares.append(float(np.bitwise_count(codes_a[: len(codes_b)] ^ codes_b).mean()))
     before, now, after = shares
-    bend = before - 2 * now + after
-    return 0.0 if bend <= 0 else float(np.clip(0.5 * (after - before) / bend, -0.5, 0.5))
+    # What differs grows in proportion to the distance: two straight lines, not a parabola.
+    slope = max(before, after) - now
+    return 0.0 if slope <= 0 else float(np.clip(0.5 * (before - after) / slope, -0.5, 0.5))
 
 
 def recordings(names: Iterable[str], found: Iterable[Match]) -> dict[str, str]:
@@ -264,92 +266,3 @@ def recordings(names: Iterable[str], found: Iterable[Match]) -> dict[str, str]:
         first, second = sorted((first_of(match.a), first_of(match.b)))
         leader[second] = first
     return {name: first_of(name) for name in leader}
-
-
-def _candidates(prints: list[Fingerprint]) -> list[tuple[int, int, int]]:
-    """Return pairs of songs and the offset in codes at which several of their codes meet."""
-    codes, songs, places = _heard_codes(prints)
-    meetings, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    waiting: list[IntArray] = []
-    size = 0
-    for key in _KEYS:
-        for met in _meetings(codes & key, songs, places):
-            waiting.append(met)
-            size += len(met)
-            if size > _MOST_PAIRS_AT_ONCE:
-                meetings, counts = _counted(meetings, counts, waiting)
-                waiting, size = [], 0
-    meetings, counts = _counted(meetings, counts, waiting)
-    return _likeliest(meetings, counts)
-
-
-def _heard_codes(prints: list[Fingerprint]) -> tuple[NDArray[np.uint32], IntArray, IntArray]:
-    """Return the codes of all songs that may meet, with the song and the place of each."""
-    if max((len(print_.codes) for print_ in prints), default=0) >= 1 << (_LAG_BITS - 1):
-        raise ArgumentError("a song of more than 18 hours", "cut it first")
-    parts = []
-    for number, print_ in enumerate(prints):
-        new = np.ones(len(print_.codes), np.bool_)
-        new[1:] = print_.codes[1:] != print_.codes[:-1]
-        places = np.flatnonzero(new & print_.heard)
-        parts.append((print_.codes[places], np.full(len(places), number, np.int64), places))
-    if not parts:
-        return np.zeros(0, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.int64)
-    codes, songs, where = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return codes, songs, where
-
-
-def _meetings(keys: NDArray[np.uint32], songs: IntArray, places: IntArray) -> Iterator[IntArray]:
-    """Yield where equal keys of different songs lie: song, song and offset in one number."""
-    order = np.argsort(keys, kind="stable")
-    keys, songs, places = keys[order], songs[order], places[order]
-    # A key that one song holds many times says little, and would keep others from meeting.
-    few = np.ones(len(keys), np.bool_)
-    ahead = _MOST_OF_ONE_SONG
-    few[ahead:] = (keys[ahead:] != keys[:-ahead]) | (songs[ahead:] != songs[:-ahead])
-    keys, songs, places = keys[few], songs[few], places[few]
-    at = np.arange(len(keys))
-    for step in range(1, _MOST_NEIGHBOURS + 1):
-        at = at[at + step < len(keys)]
-        at = at[keys[at] == keys[at + step]]
-        if not len(at):
-            return
-        met = at[songs[at] != songs[at + step]]
-        yield _packed(songs[met], songs[met + step], places[met] - places[met + step])
-
-
-def _packed(first: IntArray, second: IntArray, lags: IntArray) -> IntArray:
-    half = 1 << (_LAG_BITS - 1)
-    return (first << (_LAG_BITS + 22)) | (second << _LAG_BITS) | (lags + half)
-
-
-def _counted(meetings: IntArray, counts: IntArray, more: list[IntArray]) -> tuple[IntArray, IntArray]:
-    """Add meetings to those counted so far."""
-    if not more:
-        return meetings, counts
-    together = np.concatenate([meetings, *more])
-    weights = np.concatenate([counts, np.ones(len(together) - len(meetings), np.int64)])
-    unique, which = np.unique(together, return_inverse=True)
-    return unique, np.bincount(which, weights).astype(np.int64)
-
-
-def _likeliest(meetings: IntArray, counts: IntArray) -> list[tuple[int, int, int]]:
-    """Return for each pair of songs the few offsets at which most codes meet, if any do often enough."""
-    if not len(meetings):
-        return []
-    # A cut between two codes spreads what meets over two offsets.
-    total = counts.copy()
-    beside = np.diff(meetings) == 1
-    total[:-1] += np.where(beside, counts[1:], 0)
-    total[1:] += np.where(beside, counts[:-1], 0)
-    often = total >= _FEWEST_MEETINGS
-    meetings, total, counts = meetings[often], total[often], counts[often]
-    pairs = meetings >> _LAG_BITS
-    order = np.lexsort((-counts, -total, pairs))
-    meetings, pairs = meetings[order], pairs[order]
-    first_of_few = np.ones(len(pairs), np.bool_)
-    first_of_few[_MOST_OFFSETS:] = pairs[_MOST_OFFSETS:] != pairs[:-_MOST_OFFSETS]
-    chosen = meetings[first_of_few]
-    lags = (chosen & ((1 << _LAG_BITS) - 1)) - (1 << (_LAG_BITS - 1))
-    firsts, seconds = chosen >> (_LAG_BITS + 22), (chosen >> _LAG_BITS) & ((1 << 22) - 1)
-    return list(zip(firsts.tolist(), seconds.tolist(), lags.tolist(), strict=True))

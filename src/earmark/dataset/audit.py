@@ -10,6 +10,7 @@ from earmark.dataset import (  # noqa: F401 - importing them registers them
     enforce,
     gaps,
     giveaways,
+    sides,
     values,
 )
 from earmark.dataset.checks import CHECKS, Options

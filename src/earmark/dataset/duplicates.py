@@ -33,12 +33,15 @@ class Duplicates:
         columns that are known throughout, and near pairs.
     near : NearPairs
         What is not equal, but nearly so.
+    told : bool
+        Whether the columns can tell copies from different songs at all.
     """
 
     exact: Codes
     sound: Codes
     clusters: Codes
     near: NearPairs
+    told: bool
 
 
 def duplicates(dataset: Dataset) -> Duplicates:
@@ -47,31 +50,32 @@ def duplicates(dataset: Dataset) -> Duplicates:
     Where a table's columns are so coarse that different songs may be equal in all of them, equality says
     nothing and is not looked at.
     """
-    frame, names = dataset.frame, numbers(dataset)
-    everything = compared(dataset)
-    nothing = np.full(len(frame), -1, np.int64)
-    exact = repeated(equal_rows(frame, everything)) if tells_rows_apart(frame, everything) else nothing
-    sound = nothing
-    if tells_rows_apart(frame, names):
-        known = frame[names].notna().all(axis=1).to_numpy()
-        sound = repeated(np.where(known, equal_rows(frame, names), -1))
-    same = _same(dataset, exact, sound)
+    exact, sound, same = _equal_rows(dataset)
     songs = kin(dataset).get("track")
     near = near_pairs(dataset, same if songs is None else joined([same, songs.codes]))
-    return Duplicates(exact, sound, joined([same, *_links(near, len(frame))]), near)
+    clusters = joined([same, *_links(near, len(same))])
+    return Duplicates(exact, sound, clusters, near, tells_rows_apart(dataset.frame, compared(dataset)))
 
 
 def recordings(dataset: Dataset) -> Codes:
-    """Return a number per recording as :attr:`Duplicates.clusters`, but for near pairs: that is quick."""
-    frame, names = dataset.frame, numbers(dataset)
-    nothing = np.full(len(frame), -1, np.int64)
-    everything = compared(dataset)
-    exact = repeated(equal_rows(frame, everything)) if tells_rows_apart(frame, everything) else nothing
-    known = frame[names].notna().all(axis=1).to_numpy()
-    apart = tells_rows_apart(frame, names)
-    return _same(
-        dataset, exact, repeated(np.where(known, equal_rows(frame, names), -1)) if apart else nothing
-    )
+    """Return a number per recording as :attr:`Duplicates.clusters`, but for near pairs."""
+    return _equal_rows(dataset)[2]
+
+
+def _equal_rows(dataset: Dataset) -> tuple[Codes, Codes, Codes]:
+    """Return groups of rows that are equal in all columns, in all numbers, and in either or all full ones."""
+    frame, names, everything = dataset.frame, numbers(dataset), compared(dataset)
+    exact = sound = np.full(len(frame), -1, np.int64)
+    if tells_rows_apart(frame, everything):
+        exact = repeated(equal_rows(frame, everything))
+    if tells_rows_apart(frame, names):
+        known = frame[names].notna().all(axis=1).to_numpy()
+        sound = repeated(np.where(known, equal_rows(frame, names), -1))
+    parts = [np.arange(len(frame)), exact, sound]
+    full = [name for name in names if frame[name].notna().all()]
+    if tells_rows_apart(frame, full):
+        parts.append(equal_rows(frame, full))
+    return exact, sound, joined(parts)
 
 
 def compared(dataset: Dataset) -> list[str]:
@@ -83,15 +87,6 @@ def compared(dataset: Dataset) -> list[str]:
         and column.name.strip().casefold() not in _ROW_NUMBERS
         and not column.name.casefold().startswith("unnamed:")
     ]
-
-
-def _same(dataset: Dataset, exact: Codes, sound: Codes) -> Codes:
-    frame = dataset.frame
-    full = [name for name in numbers(dataset) if frame[name].notna().all()]
-    parts = [np.arange(len(frame)), exact, sound]
-    if tells_rows_apart(frame, full):
-        parts.append(equal_rows(frame, full))
-    return joined(parts)
 
 
 def _links(near: NearPairs, rows: int) -> Iterator[Codes]:

@@ -10,6 +10,7 @@ from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.extract import extract
 from earmark.cli.options.picture import picture
+from earmark.cli.options.split import split
 
 app = typer.Typer(
     help="Hears a song and says its genre, with honest numbers.",
@@ -38,5 +39,5 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, check, duplicates, doctor):
+for _command in (classify, picture, extract, check, split, duplicates, doctor):
     app.command()(_command)

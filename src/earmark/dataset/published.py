@@ -132,7 +132,8 @@ def split_by_list(dataset: Dataset, clips: ClipList) -> Split:
     parts = np.asarray(called.map(places).fillna(-1), np.int64)
     if missing := [name for i, name in enumerate(names) if not (parts == i).any()]:
         raise SplitError(
-            f"the part '{missing[0]}' of the list names no clip of '{dataset.name}': it says '{min(clips.parts[missing[0]])}', the table '{called.iloc[0]}'",
+            f"the part '{missing[0]}' of the list names no clip of '{dataset.name}': "
+            f"it says '{min(clips.parts[missing[0]])}', the table '{called.iloc[0]}'",
             "give the table that the list was made for",
         )
     sizes = np.bincount(found.codes[found.codes >= 0])

@@ -185,7 +185,8 @@ class _Notes:
         if self._journal is None:
             self._journal = self._store.journal()
         said = self._client.redact_all(line.to_dict())
-        self._journal.append(json.dumps(said, ensure_ascii=False, allow_nan=False).encode())
+        text = json.dumps(said, ensure_ascii=False, allow_nan=False)
+        self._journal.append(text.encode("utf-8", "replace"))  # half a surrogate pair stands for nothing
 
 
 def _silent(_done: int, _total: int, _records: int) -> None:

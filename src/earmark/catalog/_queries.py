@@ -34,11 +34,11 @@ def parse_queries(
     for text in texts:
         kind, words = _split(text, provider)
         if not words.startswith("@"):
-            found[Query(kind, words, given)] = None
+            found[Query(kind, _absolute(kind, words), given)] = None
             continue
         for line in _lines(Path(words[1:])):  # names in "artist:@names.txt" may hold colons
-            pair = _split(line, provider) if text.strip() == words else (kind, line)
-            found[Query(*pair, given)] = None
+            of_line, name = _split(line, provider) if text.strip() == words else (kind, line)
+            found[Query(of_line, _absolute(of_line, name), given)] = None
     if not found:
         raise ArgumentError(f"nothing to ask {provider.title} for", f"give {_kinds(provider)}")
     return tuple(found)
@@ -60,6 +60,17 @@ def _split(text: str, provider: Provider) -> tuple[Kind, str]:
     if not words:
         raise ArgumentError(f"an empty query for {provider.title}", f"give {_kinds(provider)}")
     return kind, words
+
+
+def _absolute(kind: Kind, words: str) -> str:
+    """Return a path as it is called from anywhere."""
+    if kind != "path":
+        return words
+    if "://" in words:
+        raise ArgumentError(
+            f"'{words.partition('://')[0]}://' is not on this machine", "copy the files here first"
+        )
+    return os.path.abspath(words)
 
 
 def _kinds(provider: Provider) -> str:

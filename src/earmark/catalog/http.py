@@ -164,7 +164,7 @@ class Client:
 
         def read(answer: Answer) -> Any:
             try:
-                found = json.loads(answer.body)
+                found = json.loads(answer.body, parse_constant=_refuse)
             except (ValueError, RecursionError):
                 raise BusyError(
                     AnswerError(
@@ -310,6 +310,10 @@ class Client:
             if time.monotonic() > until_s:
                 raise TimeoutError
         return bytes(body)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)  # NaN and Infinity are no JSON
 
 
 def _variable(provider: Provider, name: str) -> str:

@@ -19,6 +19,7 @@ nap = errands:nap
 peak_kb = errands:peak_kb
 raise_oddly = errands:raise_oddly
 talk = errands:talk
+swallow = errands:swallow
 """
 
 
@@ -91,3 +92,12 @@ def talk():
     sys.stdout.write("to standard output")
     os.write(1, b"straight to file 1\n")
     return sys.stdin.read()
+
+
+def swallow():
+    """Lose a Ctrl-C, as C does that calls Python."""
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+    except KeyboardInterrupt:
+        return "as if nothing had been"

@@ -3,6 +3,7 @@
 import doctest
 import os
 import pickle
+import signal
 from concurrent.futures import Future
 
 import pytest
@@ -232,6 +233,15 @@ def test_inline_takes_one_at_a_time():
         finished = as_finished(work, "add", jobs)
         next(finished)
     assert taken == [0]
+
+
+def test_an_interrupt_that_a_task_loses_ends_it_all_the_same():
+    before = signal.getsignal(signal.SIGINT)
+    with executor("inline") as work:
+        with pytest.raises(KeyboardInterrupt):
+            work.submit("swallow")
+        assert work.submit("add", 1, 2).result() == 3
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_what_was_not_begun_is_never_begun(two, tmp_path):

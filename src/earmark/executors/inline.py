@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from typing import Any, Self
 
 from earmark.errors import ArgumentError
+from earmark.executors._interrupts import certain_interrupts
 from earmark.executors._tasks import checked, run
 
 
@@ -37,7 +38,8 @@ class Inline:
         future: Future[Any] = Future()
         checked(task)
         try:
-            future.set_result(run(task, arguments))
+            with certain_interrupts():
+                future.set_result(run(task, arguments))
         except Exception as error:  # noqa: BLE001 - whatever the task raises is the future's
             future.set_exception(error)
         return future

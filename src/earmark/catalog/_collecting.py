@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from earmark.catalog._pages import Line, PageStore, Progress, Question, now
+from earmark.catalog._pages import Line, PageStore, Progress, Question, now, progress_of
 from earmark.catalog._previews import Previews
 from earmark.catalog._provider import Miss, Page, Provider, Query
 from earmark.catalog.http import Client
@@ -74,7 +74,7 @@ class Collecting:
         self._client = client
         self._store = store
         self._previews = previews
-        self._progress = store.progress()
+        self._progress = progress_of(store.lines())
         self._records = 0
 
     def run(self, queries: Sequence[Query], *, again: bool, tell: Tell | None = None) -> Done:
@@ -136,7 +136,7 @@ class Collecting:
             try:
                 for page in self._provider.pages(self._client, query, cursor):
                     self._see_that_it_goes_on(page, progress)
-                    if doubts < TRIES - 1 and _repeated(page, progress):
+                    if self._provider.rate is not None and doubts < TRIES - 1 and _repeated(page, progress):
                         doubts += 1
                         break  # an answer to the question before? see what comes now
                     yield page

@@ -178,18 +178,9 @@ class PageStore:
     def _paths(self) -> list[Path]:
         return sorted(self._parts.glob("part-*.jsonl"))
 
-    def progress(self) -> dict[Question, Progress]:
-        """Return how far each question is that was ever asked."""
-        known: dict[Question, Progress] = {}
-        # Parts have no order: what follows from what is told by the numbers.
-        ordered = sorted(self.lines(), key=lambda line: (line.round, line.number, line.fetched_at))
-        for line in ordered:
-            known.setdefault(line.question, Progress()).take(line)
-        return known
-
-    def tidy(self) -> None:
+    def tidy(self, known: Mapping[Question, Progress]) -> None:
         """Drop the pages of questions that have been asked anew, once the new answer is whole."""
-        finished = {question: progress.finished for question, progress in self.progress().items()}
+        finished = {question: progress.finished for question, progress in known.items()}
         if all(rounds < 2 for rounds in finished.values()):
             return
         with locked(self._parts):
@@ -204,7 +195,7 @@ class PageStore:
 
 def _counts(line: bytes, finished: Mapping[Question, int]) -> bool:
     told = Line.from_dict(json.loads(line))
-    return told.round >= finished[told.question] - 1
+    return told.round >= finished.get(told.question, 0) - 1
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -224,12 +215,19 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def progress_of(lines: Iterable[Line]) -> dict[Question, Progress]:
+    """Return how far each question is that was ever asked."""
+    known: dict[Question, Progress] = {}
+    # Parts have no order: what follows from what is told by the numbers.
+    for line in sorted(lines, key=lambda line: (line.round, line.number, line.fetched_at)):
+        known.setdefault(line.question, Progress()).take(line)
+    return known
+
+
 def failures(lines: Iterable[Line]) -> list[tuple[Line, Miss]]:
     """Return what could not be had: the last failure of each unfinished question, and what pages lack."""
     told = list(lines)
-    known: dict[Question, Progress] = {}
-    for line in sorted(told, key=lambda line: (line.round, line.number, line.fetched_at)):
-        known.setdefault(line.question, Progress()).take(line)
+    known = progress_of(told)
     last: dict[Question, tuple[Line, Miss]] = {}
     for line in sorted(told, key=lambda line: line.fetched_at):
         progress = known[line.question]

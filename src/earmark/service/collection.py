@@ -127,9 +127,9 @@ def collect(
         run = Collecting(source, client, store, heard if previews else None)
         done = run.run(asked, again=again or source.rate is None, tell=progress)
         store.adopt()
-        store.tidy()
         with locked(place):
             lines = list(store.lines())
+            store.tidy(_pages.progress_of(lines))
             failures = _write(place, lines, heard)
     told = tuple(row for row in failures if row.provider == provider)
     songs = len(catalog.read(place))

@@ -14,9 +14,10 @@ _HEARD = (signal.SIGINT, signal.SIGTERM)
 def certain_interrupts() -> Iterator[None]:
     """See to it that Ctrl-C ends a block, whatever becomes of the exception that it raises inside.
 
-    Python raises :class:`KeyboardInterrupt` wherever the main thread happens to be. In a function that C calls,
-    such as the file's ``read`` that PyAV calls, the exception is printed and dropped, and what was under way goes
-    on or fails for a reason that is none. So a note is taken as well, and looked at when the block ends.
+    Python raises :class:`KeyboardInterrupt` wherever the main thread happens to be. In a function that C
+    calls, such as the file's ``read`` that PyAV calls, the exception is printed and dropped, and what was
+    under way goes on or fails for a reason that is none. So a note is taken as well, and looked at when the
+    block ends.
     """
     came: list[int] = []
 

@@ -98,6 +98,10 @@ def _frame(paths: Sequence[AnyPath], label: str | None) -> tuple[pd.DataFrame, l
     raws = {file: _raw(file) for path in paths for file in _files(Path(path))}
     frame, remarks = _one_below_the_other(raws)
     frame, twice = named_once(frame)
+    if not frame.shape[1]:
+        raise TableError(
+            f"'{shown(Path(paths[0]))}' has no columns", "it needs a line of column names, and rows below"
+        )
     frame, mended = as_numbers(plain(frame), any(raw.decimal_comma for raw in raws.values()), label)
     return frame, [*remarks, *twice, *mended]
 

@@ -1,5 +1,6 @@
 """What the columns of a table are: type, unit, range, classes, and what each is for."""
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -117,14 +118,15 @@ class Schema:
     def __iter__(self) -> Iterator[ColumnSpec]:
         return iter(self.columns)
 
+    @functools.cached_property
+    def _by_name(self) -> dict[object, ColumnSpec]:
+        return {column.name: column for column in self.columns}
+
     def __contains__(self, name: object) -> bool:
-        return any(column.name == name for column in self.columns)
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> ColumnSpec:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
 
     def with_role(self, role: Role) -> list[str]:
         """Return the names of the columns with a role, in order."""

@@ -6,6 +6,7 @@ import typer
 
 from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
+from earmark.cli.options.collect import collect
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.extract import extract
@@ -39,5 +40,5 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, check, split, duplicates, doctor):
+for _command in (classify, picture, extract, collect, check, split, duplicates, doctor):
     app.command()(_command)

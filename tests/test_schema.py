@@ -32,7 +32,8 @@ SCHEMA = Schema(
 GOOD = pd.DataFrame(
     {
         "tempo": np.linspace(50, 250, 40), "key": [*range(12)] * 3 + [np.nan] * 4,
-        "genre": ["jazz", "rock"] * 20, "title": [None, *(f"song {i}" for i in range(39))], "live": [True, False] * 20,
+        "genre": ["jazz", "rock"] * 20, "title": [None, *(f"song {i}" for i in range(39))],
+        "live": [True, False] * 20,
     }
 )  # fmt: skip
 
@@ -47,7 +48,8 @@ def test_what_is_inferred():
         {
             "Unnamed: 0": range(rows), "track_id": [f"t{i}" for i in range(rows)], "segment": 0,
             "artist_name": ["a", "b"] * 100, "album": ["c", "d"] * 100,
-            "title": [f"song {i}" for i in range(rows)], "tempo": np.linspace(60, 90, rows), "key": [*range(10)] * 20, "live": [True, False] * 100,
+            "title": [f"song {i}" for i in range(rows)], "tempo": np.linspace(60, 90, rows),
+            "key": [*range(10)] * 20, "live": [True, False] * 100,
             "language": ["en", "ru"] * 100, "genre": ["jazz", None] * 100,
         }
     )  # fmt: skip
@@ -165,7 +167,7 @@ def test_a_table_that_keeps_its_schema():
     ("spoil", "code", "finding"),
     [
         (lambda f: f.drop(columns="key"), "missing-column", "there is no column 'key', which the schema"),
-        (lambda f: f.assign(tempo="fast"), "wrong-type", "'tempo' should hold number values and holds 'fast'"),
+        (lambda f: f.assign(tempo="fast"), "wrong-type", "'tempo' should hold number values and holds"),
         (lambda f: f.assign(key=f["key"] + 0.5), "wrong-type", "'key' should hold integer values and holds"),
         (lambda f: f.assign(title=7), "wrong-type", "'title' should hold text values and holds '7'"),
         (lambda f: f.assign(live=[0, 2] * 20), "wrong-type", "'live' should hold boolean values and holds"),

@@ -18,7 +18,7 @@ from earmark.features.store import FeatureStore
 GROUPS = ("artist", "album")
 """What a catalogue tells of a song that rows of one side of a split must not share with the other."""
 
-_SONGS, _MANIFEST = "songs.parquet", "manifest.json"
+_SONGS, _MANIFEST, _LABELS = "songs.parquet", "manifest.json", "labels.parquet"
 
 
 def is_features(path: Path) -> bool:
@@ -72,6 +72,12 @@ def read_catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
     """
     tracks: pd.DataFrame = catalogues.read(folder).tracks.select(["track_id", "path", *GROUPS]).to_pandas()
     return tracks
+
+
+def labels_file(path: Path) -> Path:
+    """Return the table in a folder of ``earmark label``; any other path is the table itself."""
+    inside = path / _LABELS
+    return inside if inside.is_file() else path
 
 
 def labels_in(table: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +136,7 @@ def joined(
                 frame = frame.assign(**{name: _taken(songs[name], at)})
     if labels is not None:
         at = _matched(frame, labels, "table of labels")
+        remarks += _several(labels)
         frame = frame.assign(genre=_taken(labels["genre"], at))
         without = frame["genre"].isna()
         if without.any():
@@ -156,7 +163,10 @@ def _matched(frame: pd.DataFrame, other: pd.DataFrame, what: str) -> list[int]:
     """Return for each row the position of its song in another table, or -1."""
     for key, spell in (("track_id", list), ("path", _absolute)):
         if key in frame and key in other:
-            where = {song: at for at, song in enumerate(spell(other[key])) if isinstance(song, str)}
+            where: dict[str, int] = {}
+            for at, song in enumerate(spell(other[key])):
+                if isinstance(song, str):
+                    where.setdefault(song, at)
             found = [where.get(str(song), -1) for song in spell(frame[key])]
             if max(found, default=-1) >= 0:
                 return found
@@ -169,6 +179,23 @@ def _matched(frame: pd.DataFrame, other: pd.DataFrame, what: str) -> list[int]:
 def _taken(values: pd.Series, at: list[int]) -> list[object]:
     kept = values.tolist()
     return [kept[position] if position >= 0 else None for position in at]
+
+
+def _several(labels: pd.DataFrame) -> list[Finding]:
+    key = "track_id" if "track_id" in labels else "path"
+    counts = labels.groupby(key)["genre"].nunique()
+    several = counts[counts > 1]
+    if several.empty:
+        return []
+    return [
+        Finding(
+            "several-labels",
+            "warning",
+            f"the labels give {counted(len(several), 'song')} several genres; the first was taken",
+            {"songs": len(several), "examples": several.index[:5].tolist()},
+            "decide on one genre for each, or leave these songs out",
+        )
+    ]
 
 
 def _unlabelled(rows: int, of: int) -> Finding:

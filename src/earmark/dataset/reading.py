@@ -13,7 +13,7 @@ from earmark.dataset.cells import named_once, plain
 from earmark.dataset.delimited import Raw, read_delimited
 from earmark.dataset.describe import described
 from earmark.dataset.findings import Finding
-from earmark.dataset.join import is_features, joined, labels_in, read_catalogue, read_features
+from earmark.dataset.join import is_features, joined, labels_file, labels_in, read_catalogue, read_features
 from earmark.dataset.numbers import as_numbers
 from earmark.dataset.schema import Schema
 from earmark.dataset.structured import read_json, read_parquet
@@ -85,7 +85,7 @@ def read(
     if labels is not None or catalog is not None:
         frame, said = joined(
             frame,
-            labels=None if labels is None else labels_in(_frame([labels], "genre")[0]),
+            labels=None if labels is None else labels_in(_frame([labels_file(Path(labels))], "genre")[0]),
             songs=None if catalog is None else read_catalogue(catalog),
         )
         frame, remarks = plain(frame), [*remarks, *said]

@@ -14,7 +14,14 @@ import pytest
 import shops
 from earmark import catalog
 from earmark.catalog.http import Manners
-from earmark.errors import ArgumentError, CredentialsError, LimitError, StoreError, UnknownNameError
+from earmark.errors import (
+    ArgumentError,
+    CredentialsError,
+    EarmarkError,
+    LimitError,
+    StoreError,
+    UnknownNameError,
+)
 from earmark.service.collection import collect, providers
 from shops import buy, shop
 from webserver import FAULTS, PASSING, Faults, Response, WebServer
@@ -268,6 +275,18 @@ def test_providers_say_what_they_can():
     told = providers()["shop"]
     assert told["rate"] == "40 requests in 0.25 s"
     assert told["needs"] == {"SHOP_KEY": "https://shop.example/keys"}
+
+
+def test_what_it_needs_is_named_and_loaded_late(place, monkeypatch):
+    program = (
+        "import sys, earmark.service.collection; sys.exit(str({'requests', 'tinytag'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr == "set()\n"
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(EarmarkError, match="collecting needs requests, tenacity, tinytag") as raised:
+        buy("http://127.0.0.1/", place, ["rock"])
+    assert raised.value.hint == "pip install 'earmark[catalog]'"
 
 
 def process(url: str, place: Path, queries: list[str]) -> subprocess.Popen:

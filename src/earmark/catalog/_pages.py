@@ -173,7 +173,7 @@ class PageStore:
             If a part is damaged.
         """
         for path in self._paths():
-            yield from map(Line.from_dict, _read(path))
+            yield from _read(path)
 
     def _paths(self) -> list[Path]:
         return sorted(self._parts.glob("part-*.jsonl"))
@@ -198,12 +198,12 @@ def _counts(line: bytes, finished: Mapping[Question, int]) -> bool:
     return told.round >= finished.get(told.question, 0) - 1
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def _read(path: Path) -> Iterator[Line]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                yield json.loads(line)
-            except ValueError as error:
+                yield Line.from_dict(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(
                     f"line {number} of '{path}' is damaged",
                     "delete that file and run the same commands again: what is missing is asked for anew",

@@ -1,7 +1,7 @@
 """What a provider is: one file per source of songs, all behind one protocol."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from earmark.errors import CatalogError
@@ -231,15 +231,6 @@ class Provider(Protocol):
             another type) is tried again a few times; so never put a default in a missing field's place
             where the documentation promises one.
         """
-
-
-@dataclass(frozen=True)
-class Local:
-    """What providers have in common that read this machine's files: no limit, no keys, no addresses."""
-
-    rate: None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
-    urls: Mapping[str, str] = field(default_factory=dict)
 
 
 PROVIDERS: Registry[Provider] = Registry("provider")

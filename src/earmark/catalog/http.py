@@ -8,6 +8,7 @@ a time.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +17,6 @@ import requests
 import tenacity
 from urllib3.exceptions import HTTPError
 
-from earmark import __version__
 from earmark.catalog._answers import Answer, Manners, excerpt, judge
 from earmark.catalog._limit import Limit
 from earmark.catalog._provider import BusyError, Provider, Rate
@@ -28,7 +28,7 @@ from earmark.errors import (
     NetworkError,
 )
 
-AGENT = f"Earmark/{__version__}"
+AGENT = f"Earmark/{metadata.version('earmark')}"
 """What services read as the program's name."""
 
 __all__ = ["AGENT", "Answer", "Client", "Manners"]

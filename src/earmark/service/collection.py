@@ -4,10 +4,11 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from earmark import __version__, catalog
+from earmark import catalog
 from earmark.catalog import _pages, tracks
 from earmark.catalog._limit import limits_folder
 from earmark.catalog._pages import Line, PageStore
@@ -202,7 +203,7 @@ def _manifest(lines: list[Line], songs: int, failures: int) -> dict[str, Any]:
         if name in PROVIDERS:  # it may have been another Earmark's
             entry.update(title=PROVIDERS[name].title, terms=vars(PROVIDERS[name].terms))
     return {
-        "earmark": __version__,
+        "earmark": metadata.version("earmark"),
         "tracks": songs,
         "failures": failures,
         "providers": made,

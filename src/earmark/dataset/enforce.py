@@ -86,7 +86,7 @@ def schema(dataset: Dataset, options: Options) -> Iterator[Finding]:
 
 def _finding(name: str, check: str, cases: pd.Series, expected: Schema, dataset: Dataset) -> Finding:
     if check == "column_in_dataframe":
-        return _absent(str(cases.iloc[0]), dataset)
+        return _absent([str(one) for one in cases], dataset)
     column = expected[name]
     if check == _TYPE:
         return _wrong_type(column, dataset.frame[name])
@@ -104,14 +104,19 @@ def _finding(name: str, check: str, cases: pd.Series, expected: Schema, dataset:
     )
 
 
-def _absent(name: str, dataset: Dataset) -> Finding:
+def _absent(names: list[str], dataset: Dataset) -> Finding:
+    which = f"column {names[0]!r}" if len(names) == 1 else f"{len(names)} columns: {_quoted(names)}"
     return Finding(
         "missing-column",
         "error",
-        f"there is no column '{name}', which the schema wants",
-        {"column": name, "columns": list(map(str, dataset.frame.columns[:20]))},
-        "add it, or take it out of the schema",
+        f"the schema wants {which}, which the table lacks",
+        {"columns": names[:50], "there": list(map(str, dataset.frame.columns[:20]))},
+        "add what is missing, or take it out of the schema",
     )
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:_EXAMPLES])) + (", ..." if len(names) > _EXAMPLES else "")
 
 
 def _wrong_type(column: ColumnSpec, values: pd.Series) -> Finding:

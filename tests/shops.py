@@ -11,7 +11,7 @@ from earmark.errors import AnswerError, NotFoundError
 from earmark.service.collection import collect
 from webserver import Request, Response
 
-LIMIT = Rate(40, 0.25)
+LIMIT = Rate(15, 0.25)
 QUICK = Manners(tries=8, backoff_s=0.001, longest_s=0.01, timeout_s=0.5, patience_s=1.0)
 
 

@@ -177,7 +177,7 @@ def test_never_more_requests_than_allowed(server, tmp_path):
     for i in range(18):
         both[i % 2].json("a")
     assert len(server.log) > 18
-    assert server.most_in(0.4) <= 5
+    assert server.most_in(0.4) == 5  # reached, and never passed
 
 
 def test_a_limit_survives_what_was_killed(server, tmp_path):

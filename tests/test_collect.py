@@ -273,7 +273,7 @@ def test_no_catalogue_and_damaged_ones(server, place):
 
 def test_providers_say_what_they_can():
     told = providers()["shop"]
-    assert told["rate"] == "40 requests in 0.25 s"
+    assert told["rate"] == "15 requests in 0.25 s"
     assert told["needs"] == {"SHOP_KEY": "https://shop.example/keys"}
 
 

@@ -46,9 +46,10 @@ def core(y: FloatArray, rate_hz: int, parts: frozenset[str], mirror_ends: bool =
     """
     if not len(y):
         raise ArgumentError("no samples", "give at least one")
-    if not np.einsum("i,i->", y, y) <= _LOUDEST**2:  # quicker to know than the peak; NaN is not less either
-        _check_peak(y)
     isa = native.kernel()
+    energy = np.einsum("i,i->", y, y) if isa is None else native.energy(isa, y)
+    if not energy <= _LOUDEST**2:  # quicker to know than the peak; NaN is not less either
+        _check_peak(y)
     if isa is None or mirror_ends:
         return numpy_core.core(y, rate_hz, parts, mirror_ends)
     return native_core.core(isa, y, rate_hz, parts)

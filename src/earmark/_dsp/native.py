@@ -111,6 +111,11 @@ def tonality(
     return moments
 
 
+def energy(isa: str, y: FloatArray) -> float:
+    """Return the sum of all squares."""
+    return kernels().energy(EARS[isa], np.ascontiguousarray(y, dtype=np.float32))
+
+
 def extremes(isa: str, y: FloatArray, box: int, first: int, end: int) -> tuple[float, float]:
     """Return largest and smallest sum of squares over boxes that end at samples `first` .. `end` - 1."""
     samples = np.ascontiguousarray(y, dtype=np.float32)

@@ -55,15 +55,17 @@ static int correlate(em_memory *m, const float *onsets, ptrdiff_t count, int lag
     for (ptrdiff_t i = 0; i < count; i++) o[side + i] = onsets[i];
     double *hann = sums; /* free until the end: the squared window */
     for (int n = 0; n < lags; n++) hann[n] = 4 * wave[n][0] * wave[n][0];
-    for (ptrdiff_t t = 0; t < count; t += VEC) {
-        vd energy = vd_load_any(o) * 0;
-        for (int n = 0; n < lags; n++) {
-            const vd x = vd_load_any(o + t + n);
-            energy += x * x * hann[n];
-        }
-        double lanes[VEC];
-        memcpy(lanes, &energy, sizeof energy);
-        for (int i = 0; i < VEC && t + i < count; i++)
+    for (ptrdiff_t t = 0; t < count; t += 4 * VEC) { /* four sums side by side: each waits for its last addition */
+        vd energy[4];
+        double lanes[4 * VEC];
+        memset(energy, 0, sizeof energy);
+        for (int n = 0; n < lags; n++)
+            for (int i = 0; i < 4; i++) {
+                const vd x = vd_load_any(o + t + n + i * VEC);
+                energy[i] += x * x * hann[n];
+            }
+        memcpy(lanes, energy, sizeof energy);
+        for (int i = 0; i < 4 * VEC && t + i < count; i++)
             weight[t + i] = lanes[i] > 2.2250738585072014e-308 ? 1 / lanes[i] : 0;
     }
     vd total[EM_LAGS];

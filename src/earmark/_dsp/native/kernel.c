@@ -58,5 +58,5 @@ static int least(em_memory *m, const float *y, ptrdiff_t samples) {
 }
 
 const em_kernel JOIN(em_kernel_, EM_ISA) = {
-    TEXT(EM_ISA), remember, forget, listen, finish, correlate, extremes, constant_q, tonality, least,
+    TEXT(EM_ISA), remember, forget, listen, finish, correlate, energy_of, extremes, constant_q, tonality, least,
 };

@@ -105,6 +105,8 @@ typedef struct {
     /* Summed autocorrelations, `lags` numbers, of all Hann-windowed stretches of so many onsets, each of unit
        energy. -1: out of memory. */
     int (*correlate)(em_memory *, const float *onsets, ptrdiff_t count, int lags, double *sums);
+    /* The sum of all squares. */
+    float (*energy)(const float *y, ptrdiff_t samples);
     /* Largest and smallest sum of squares over boxes that end at samples first .. end - 1. -1: out of memory. */
     int (*extremes)(const float *y, ptrdiff_t samples, int box, ptrdiff_t first, ptrdiff_t end, double found[2]);
     /* Add the magnitudes of an octave's filters to the pitch classes. -1: out of memory. */

@@ -2,6 +2,7 @@
 #ifndef EARMARK_LISTEN_H
 #define EARMARK_LISTEN_H
 
+#include "loudness.h"
 #include "measure.h"
 #include "separate.h"
 #include "texture.h"
@@ -165,17 +166,7 @@ static void waveform(em_song *song) {
         const ptrdiff_t end = first + HOP < song->samples ? first + HOP : song->samples;
         float sum = 0, count = 0;
         if (first >= 0 && first < end) {
-            vf squares[4] = {vf_all(0), vf_all(0), vf_all(0), vf_all(0)};
-            float lanes[4 * W];
-            ptrdiff_t n = first;
-            for (; n + 4 * W <= end; n += 4 * W)
-                for (int i = 0; i < 4; i++) {
-                    const vf x = vf_load_any(y + n + i * W);
-                    squares[i] += x * x;
-                }
-            for (; n < end; n++) sum += y[n] * y[n];
-            memcpy(lanes, squares, sizeof squares);
-            for (int i = 0; i < 4 * W; i++) sum += lanes[i];
+            sum = energy_of(y + first, end - first);
             const int begins = first > 0 && (y[first] < zero) != (y[first - 1] < zero);
             /* apart, for a frame does not count its first sample */
             count = (float)begins / 4096.0f + (float)(begins + crossings(y + first, end - first));

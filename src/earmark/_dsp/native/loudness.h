@@ -1,9 +1,25 @@
-/* How far loud and soft lie apart: the largest and the smallest sum of squares in a box that moves along the
+/* How loud a signal is, and how far loud and soft lie apart: the largest and the smallest sum of squares in a box that moves along the
    signal sample by sample, as earmark._dsp.loudness. */
 #ifndef EARMARK_LOUDNESS_H
 #define EARMARK_LOUDNESS_H
 
 #include "memory.h"
+
+/* The sum of all squares, in single precision: NaN or infinite where a sample is. */
+static float energy_of(const float *y, ptrdiff_t samples) {
+    vf squares[4] = {vf_all(0), vf_all(0), vf_all(0), vf_all(0)};
+    float lanes[4 * W], sum = 0;
+    ptrdiff_t n = 0;
+    for (; n + 4 * W <= samples; n += 4 * W)
+        for (int i = 0; i < 4; i++) {
+            const vf x = vf_load_any(y + n + i * W);
+            squares[i] += x * x;
+        }
+    for (; n < samples; n++) sum += y[n] * y[n];
+    memcpy(lanes, squares, sizeof squares);
+    for (int i = 0; i < 4 * W; i++) sum += lanes[i];
+    return sum;
+}
 
 /* A sum over a box is the end of one block and the start of the next; nothing is ever subtracted, for silence
    after noise would hold the rounding of the noise. The boxes that end at samples first .. end - 1 count; beyond

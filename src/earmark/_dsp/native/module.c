@@ -297,6 +297,25 @@ done:
     Py_RETURN_NONE;
 }
 
+/* energy(ear, samples) -> the sum of all squares. */
+static PyObject *energy(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *capsule, *samples;
+    views all = {.count = 0};
+    float sum = 0;
+    if (!PyArg_ParseTuple(arguments, "OO", &capsule, &samples)) return NULL;
+    ear *e = borrow(capsule);
+    if (!e) return NULL;
+    const float *y = view(&all, samples, sizeof(float), 0);
+    if (y) {
+        Py_BEGIN_ALLOW_THREADS;
+        sum = e->kernel->energy(y, all.views[0].len / (Py_ssize_t)sizeof(float));
+        Py_END_ALLOW_THREADS;
+    }
+    release(&all);
+    return y ? PyFloat_FromDouble(sum) : NULL;
+}
+
 /* extremes(ear, samples, box, first, end) -> (largest, smallest). */
 static PyObject *extremes(PyObject *self, PyObject *arguments) {
     (void)self;
@@ -353,6 +372,7 @@ static PyMethodDef methods[] = {
     {"correlate", correlate, METH_VARARGS, "Sum up the autocorrelations of stretches of onsets."},
     {"constant_q", constant_q, METH_VARARGS, "Add the magnitudes of an octave's filters to the pitch classes."},
     {"tonality", tonality, METH_VARARGS, "Take the moments of chroma, CENS and tonal centroids."},
+    {"energy", energy, METH_VARARGS, "Return the sum of all squares."},
     {"extremes", extremes, METH_VARARGS, "Return the largest and the smallest sum of squares in a box."},
     {"floor", least, METH_VARARGS, "Do what separation cannot do without, for benchmarks."},
     {NULL, NULL, 0, NULL},

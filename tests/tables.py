@@ -12,7 +12,7 @@ from earmark.dataset.table import Dataset
 
 # What tests of this file's room look at; the leak audit has tests of its own.
 OURS = (
-    "classes", "columns", "constant-columns", "drift", "duplicate-columns", "infinite-values",
+    "classes", "constant-columns", "drift", "duplicate-columns", "duplicate-keys", "infinite-values",
     "missing-values", "one-column", "outliers", "schema",
 )  # fmt: skip
 GENRES = ("blues", "jazz", "фолк", "hip hop", "k-pop")

@@ -27,7 +27,7 @@ def test_a_clean_table_raises_no_alarm(frame):
 
 
 def test_every_check_of_ours_is_tried():
-    assert set(OURS) - {"columns"} <= set(CHECKS)
+    assert set(OURS) <= set(CHECKS)
 
 
 @pytest.mark.parametrize("name", [name for name in CHECKS if name in OURS])
@@ -134,6 +134,14 @@ def test_duplicate_columns(copy, words):
 )
 def test_what_is_no_copy(near):
     assert alarms(with_column(other=near(FRAME["tempo"].to_numpy()))) == []
+
+
+def test_segments_that_stand_in_several_rows():
+    frame = clean(3, 60, 2, 2, segments=3)
+    twice = pd.concat([frame, frame.iloc[4:6].assign(tempo=99.0)], ignore_index=True)
+    found = only(alarms(described(twice, "table")), "duplicate-keys")
+    assert found.evidence == {"rows": 2, "first": [frame["track_id"][4], "1"]}
+    assert found.severity == "error"
 
 
 def test_duplicate_words():

@@ -112,6 +112,25 @@ def one_column(dataset: Dataset, options: Options) -> Iterator[Finding]:
         )
 
 
+@CHECKS.register("duplicate-keys")
+def duplicate_keys(dataset: Dataset, options: Options) -> Iterator[Finding]:
+    """Yield segments that stand in several rows: ``track_id`` and ``segment`` name a row."""
+    frame = dataset.frame
+    if not {"track_id", "segment"} <= set(frame.columns):
+        return
+    again = frame.duplicated(["track_id", "segment"])
+    if again.any():
+        first = frame.loc[again, ["track_id", "segment"]].iloc[0].tolist()
+        yield Finding(
+            "duplicate-keys",
+            "error",
+            f"{counted(int(again.sum()), 'row')} have the track_id and segment of an earlier one, "
+            f"first {first[0]!r}, {first[1]}",
+            {"rows": int(again.sum()), "first": [str(one) for one in first]},
+            "a table was joined twice, or two runs were put together: keep one row of each segment",
+        )
+
+
 def _is_number(name: str) -> bool:
     try:
         float(name)

@@ -50,9 +50,10 @@ def described(
         remarks.append(_known(known, names))
     said = _said_label(known, names)
     guess = inferred(frame, label or said)
-    specs = tuple(_merged(column, known, guess.with_role("label")) for column in guess)
+    labels = guess.with_role("label")
+    specs = tuple(_merged(column, known, labels) for column in guess)
     if label is None and said is None:
-        remarks.append(_guessed(guess.with_role("label"), names))
+        remarks.append(_guessed(labels, names))
     return Dataset(
         frame, Schema(specs, known.source if known else "inferred"), name, tuple(remarks), declared
     )

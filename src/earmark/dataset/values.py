@@ -68,8 +68,7 @@ def _missing(counts: dict[str, int], dataset: Dataset) -> Finding:
 def _severity(columns: dict[str, int], dataset: Dataset) -> Severity:
     declared = dataset.declared or ()
     allowed = {column.name for column in declared}
-    grave = [name for name in columns if name in dataset.features and name not in allowed]
-    return "warning" if grave else "note"
+    return "warning" if columns.keys() & set(dataset.features) - allowed else "note"
 
 
 @CHECKS.register("infinite-values")

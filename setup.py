@@ -6,6 +6,7 @@ all the same and computes with NumPy; ``EARMARK_KERNEL=required`` makes that an 
 
 import os
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -37,6 +38,8 @@ class BuildKernel(build_ext):
 
     def build_extension(self, ext: Extension) -> None:
         """Build the module, or say in one line that there will be none."""
+        if self.editable_mode and self._is_built(ext):
+            return
         try:
             self._build(ext)
         except Exception as error:
@@ -55,16 +58,29 @@ class BuildKernel(build_ext):
                 "-g0"
             )  # Python's own flags would put 3 MB of hints for debuggers in
         ext.libraries = ["m"] if unix else []
-        for isa, flags in self._variants(unix).items():
-            ext.define_macros.append((f"EM_HAVE_{isa.upper()}", "1"))
-            ext.extra_objects += self.compiler.compile(
+        variants = self._variants(unix)
+        ext.define_macros += [(f"EM_HAVE_{isa.upper()}", "1") for isa in variants]
+
+        def compiled(isa: str) -> list[str]:
+            return self.compiler.compile(
                 [(NATIVE / "kernel.c").as_posix()],
                 output_dir=os.path.join(self.build_temp, isa),
                 macros=[("EM_ISA", isa)],
-                extra_postargs=[*ext.extra_compile_args, *flags],
+                extra_postargs=[*ext.extra_compile_args, *variants[isa]],
                 depends=HEADERS,
             )
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for objects in pool.map(compiled, variants):
+                ext.extra_objects += objects
         super().build_extension(ext)
+
+    def _is_built(self, ext: Extension) -> bool:
+        """Tell whether the module among the sources is newer than they are; it serves every Python."""
+        built = Path("src", self.get_ext_filename(ext.name))
+        sources = [Path("setup.py"), *NATIVE.iterdir()]
+        newest_s = max(path.stat().st_mtime for path in sources)
+        return STABLE and built.exists() and built.stat().st_mtime > newest_s
 
     def _variants(self, unix: bool) -> dict[str, list[str]]:
         """Return the flags of every instruction set that the target, not this machine, may have."""

@@ -35,7 +35,7 @@ def build(folder: Path) -> Path:
     """Build the package with the sanitizers; return the folder that holds it."""
     flags = {"CFLAGS": f"{SANITIZERS} -g -fno-omit-frame-pointer", "LDFLAGS": SANITIZERS}
     subprocess.run(
-        [UV, "build", "--quiet", "--out-dir", folder, ROOT],
+        [UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT],
         env={**os.environ, **flags, "EARMARK_KERNEL": "required"},
         check=True,
     )

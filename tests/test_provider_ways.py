@@ -242,8 +242,8 @@ class TestSpotify:
     def test_genres_are_asked_elsewhere(self):
         error = failing(SERVICES["spotify"], "genre", "jazz")
         assert str(error) == (
-            "Spotify has closed this: genre is gone from its answers to apps in development mode since "
-            "9 March 2026 (ask Deezer, iTunes Search, MusicBrainz or Last.fm for genres)"
+            "Spotify has closed 'genre': since 9 March 2026 apps in development mode do not get it "
+            "(ask Deezer, iTunes Search, MusicBrainz or Last.fm for genres)"
         )
 
     def test_its_terms_forbid_training(self):
@@ -290,6 +290,15 @@ class TestSpotify:
         (page,) = pages_of(lacking("spotify", where, said), "playlist", spotify.PLAYLIST)
         assert page.records[0].isrc == "ZZEAR2600003"
 
+    def test_artists_of_a_name_like_that_are_left_out(self):
+        others = [spotify.track(song(number)) for number in range(1, 5)]
+        first = {"items": [spotify.track(song(5)), *others], "offset": 0, "next": "more"}
+        then = {"items": others, "offset": 5, "next": "more"}
+        said = saying("spotify", {"tracks": first}, {"tracks": then}, where="v1/search")
+        pages = pages_of(said, "artist", "Aurelia Voss")
+        assert [[record.title for record in page.records] for page in pages] == [["Lantern No. 5"], []]
+        assert pages[-1].next is None
+
     def test_a_token_is_asked_for_once(self):
         with SERVICES["spotify"].running(most=2) as server:
             SERVICES["spotify"].pages(server, "search", "Lantern")
@@ -310,6 +319,11 @@ class TestYandex:
         (page,) = pages_of(lacking("yandex", gone, yandex.EXPIRED, 404), "genre", "jazz")
         assert page.records == ()
         assert [miss.what for miss in page.misses] == ["songs of playlist 'Salt & Snow'"]
+
+    def test_a_country_without_it(self):
+        error = failing(saying("yandex", {"error": {}}, status=451))
+        assert type(error) is ProviderUnavailableError
+        assert error.message == "Yandex Music is not open to this country (451)"
 
     def test_songs_know_their_playlist(self):
         records = SERVICES["yandex"]

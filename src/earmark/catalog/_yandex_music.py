@@ -10,9 +10,13 @@ from yandex_music.utils.request import Request
 
 from earmark.catalog._fields import Fields, ask
 from earmark.catalog.http import Client
-from earmark.errors import AnswerError
+from earmark.errors import AnswerError, ProviderUnavailableError
 
 T = TypeVar("T")
+
+_ELSEWHERE = ProviderUnavailableError(
+    "Yandex Music is not open to this country (451)", "ask Deezer, iTunes Search, MusicBrainz or Last.fm"
+)
 
 
 class Lent(Request):
@@ -34,6 +38,7 @@ class Lent(Request):
             question.get("params"),
             method=method,
             headers=question.get("headers"),
+            refused={451: _ELSEWHERE},
         )
         return json.dumps(found).encode()
 

@@ -20,8 +20,8 @@ _ID, _SECRET = "SPOTIPY_CLIENT_ID", "SPOTIPY_CLIENT_SECRET"
 _WHERE = "https://developer.spotify.com/dashboard"
 _HITS, _ITEMS, _DEEPEST = 10, 50, 1000  # per page of a search and of a playlist; a search ends there
 
-_ENDPOINTS = "answers 403 to apps that were registered after 27 November 2024"
-_FIELDS = "is gone from its answers to apps in development mode since 9 March 2026"
+_ENDPOINTS = "since 27 November 2024 newly registered apps get 403"
+_FIELDS = "since 9 March 2026 apps in development mode do not get it"
 CLOSED: Mapping[str, tuple[str, str]] = {
     "audio features": (_ENDPOINTS, "earmark extract measures them from the sound"),
     "audio analysis": (_ENDPOINTS, "earmark extract measures the sound"),
@@ -43,7 +43,7 @@ def unavailable(what: str) -> ProviderUnavailableError:
     ask Deezer or MusicBrainz for ISRCs
     """
     how, instead = CLOSED[what]
-    return ProviderUnavailableError(f"Spotify has closed this: {what} {how}", instead)
+    return ProviderUnavailableError(f"Spotify has closed '{what}': {how}", instead)
 
 
 class Spotify:
@@ -82,14 +82,7 @@ class Spotify:
             case "search":
                 yield from _search(spotify, query.text, cursor)
             case "artist":
-                name = query.text.strip()
-                for page in _search(spotify, f'artist:"{name}"', cursor):
-                    theirs = tuple(each for each in page.records if _by(each, name))
-                    if not (cursor or theirs or page.next):
-                        raise NotFoundError(
-                            f"Spotify has nothing of the name '{name}'", "see how the name is spelled"
-                        )
-                    yield Page(theirs, page.next, page.misses)
+                yield from _artist(spotify, query.text.strip(), cursor)
             case "playlist":
                 yield from _playlist(spotify, query.text.strip(), cursor)
 
@@ -114,6 +107,18 @@ def _search(spotify: "Spotipy", text: str, cursor: str) -> Iterator[Page]:
         yield Page(page.records, after, page.misses)
 
 
+def _artist(spotify: "Spotipy", name: str, cursor: str) -> Iterator[Page]:
+    """Yield the artist's own songs; what is near the name comes after them."""
+    for page in _search(spotify, f'artist:"{name}"', cursor):
+        theirs = tuple(each for each in page.records if name.casefold() in map(str.casefold, each.artists))
+        if not (theirs or page.misses or cursor):
+            raise NotFoundError(f"Spotify has nothing of the name '{name}'", "see how the name is spelled")
+        cursor = page.next or ""
+        yield Page(theirs, page.next if theirs else None, page.misses)
+        if not theirs:
+            return
+
+
 def _playlist(spotify: "Spotipy", text: str, cursor: str) -> Iterator[Page]:
     name = spotify.read(lambda about: about.text("name"), "playlist", text, fields="name")
     after: str | None = cursor or "0"
@@ -122,10 +127,6 @@ def _playlist(spotify: "Spotipy", text: str, cursor: str) -> Iterator[Page]:
         page = spotify.read(read, "playlist_items", text, limit=_ITEMS, offset=int(after))
         yield page
         after = page.next
-
-
-def _by(record: Record, name: str) -> bool:
-    return name.casefold() in map(str.casefold, record.artists)
 
 
 def _hits(found: Fields, offset: int) -> Page:

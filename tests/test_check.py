@@ -73,6 +73,12 @@ def test_a_table_with_faults(earmark, bad):
     assert earmark(bad, "--strict").returncode == 1
 
 
+def test_one_of_each(earmark, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("genre\nrock\n")
+    assert earmark(path).stdout.splitlines()[0] == f"{path}: 1 row, 1 column, label 'genre' (1 class)"
+
+
 def test_json(earmark, bad):
     done = earmark(bad, "--json", "--strict", "--label", "genre")
     assert (done.returncode, done.stderr) == (1, "")

@@ -81,8 +81,13 @@ def _print(report: Report) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, soft_wrap=True)
-    label = f"label '{report.label}' ({report.classes} classes)" if report.label else "no label"
-    _line(console, f"{report.table}: {number(report.rows)} rows, {number(report.columns)} columns, {label}")
+    genres = f"{report.classes} class{'' if report.classes == 1 else 'es'}"
+    label = f"label '{report.label}' ({genres})" if report.label else "no label"
+    size = ", ".join(
+        f"{number(count)} {what}{'' if count == 1 else 's'}"
+        for count, what in ((report.rows, "row"), (report.columns, "column"))
+    )
+    _line(console, f"{report.table}: {size}, {label}")
     for finding in report.findings:
         _print_finding(console, finding.to_dict())
     _line(console, "")

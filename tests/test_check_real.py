@@ -7,6 +7,7 @@ import pytest
 from earmark.dataset import read
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.describe import described
+from earmark.service.labelling import label
 from tables import OURS, alarms, findings, only
 
 
@@ -63,6 +64,15 @@ def test_tempo_and_time_signature_0(twelve):
         "'time_signature' is 0 in 79 rows (74 without repeated rows): no bar was found",
     ]
     assert alarms(twelve) == found
+
+
+def test_the_same_among_songs_of_the_twelve_genres(gtzan, tmp_path):
+    folder = gtzan.parent / "spotify12"
+    labels = label(folder, "broad12", output=tmp_path, distinct=True).folder
+    dataset = read(folder, labels=labels)
+    assert dataset.frame[dataset.label].nunique() == 12
+    found = [one.evidence for one in alarms(dataset) if one.code == "outliers"]
+    assert [(one["column"], one["distinct_rows"]) for one in found] == [("tempo", 68), ("time_signature", 70)]
 
 
 def test_the_gtzan_table_has_nothing_wrong_with_its_columns(gtzan):

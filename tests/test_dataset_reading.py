@@ -148,6 +148,7 @@ def test_what_is_no_table(tmp_path, data, name, message, hint):
     assert hint in caught.value.hint
 
 
+@pytest.mark.slow
 def test_a_million_columns(tmp_path):
     wide = ",".join(map(str, range(10**6)))
     with pytest.raises(TableError, match="has 1000000 columns; a table of songs has 20000 at most") as caught:

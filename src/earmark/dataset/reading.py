@@ -32,7 +32,8 @@ _NO_TABLES = (
     (b"SQLite format 3", "a database", "export the table as CSV"),
     (b"RIFF", "sound or a picture", "measure songs with 'earmark extract' first"),
     (b"fLaC", "a song", "measure songs with 'earmark extract' first"),
-    (b"ID3", "a song", "measure songs with 'earmark extract' first"),
+    (b"ID3\x03", "a song", "measure songs with 'earmark extract' first"),
+    (b"ID3\x04", "a song", "measure songs with 'earmark extract' first"),
     (b"OggS", "a song", "measure songs with 'earmark extract' first"),
 )
 

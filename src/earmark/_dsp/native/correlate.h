@@ -74,7 +74,7 @@ static int correlate(em_memory *m, const float *onsets, ptrdiff_t count, int lag
         const vd here = vd_load_any(o + s), next = vd_load_any(o + s + VEC);
         if (vd_sum(here * here + next * next) == 0) continue;
         vd sum[3] = {here * 0, here * 0, here * 0}, more[3] = {here * 0, here * 0, here * 0};
-        for (int n = 0; n < lags; n++) {
+        for (int n = s > count ? (int)(s - count) : 0; n < lags; n++) { /* no stretch begins after the last onset */
             const vd g = vd_load_any(weight + s - n), f = vd_load_any(weight + s + VEC - n);
             const int lag = lags - 1 - n;
             for (int i = 0; i < 3; i++) sum[i] += g * wave[n][i], more[i] += f * wave[n][i];

@@ -66,6 +66,7 @@ def test_tempo_and_time_signature_0(twelve):
     assert alarms(twelve) == found
 
 
+@pytest.mark.slow
 def test_the_same_among_songs_of_the_twelve_genres(gtzan, tmp_path):
     folder = gtzan.parent / "spotify12"
     labels = label(folder, "broad12", output=tmp_path, distinct=True).folder

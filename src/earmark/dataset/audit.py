@@ -10,6 +10,7 @@ from earmark.dataset import (  # noqa: F401 - importing them registers them
     enforce,
     gaps,
     giveaways,
+    recordings,
     sides,
     values,
 )

@@ -11,6 +11,7 @@ import pyarrow as pa
 from earmark.errors import StoreError
 from earmark.features.export import export
 from earmark.features.fingerprint_kinds import Fingerprint, Kind
+from earmark.features.parts import read
 from earmark.features.shelf import Failure
 from earmark.workspace import content_hash, keeping, locked, replacing, sweep, write_text
 
@@ -98,6 +99,29 @@ class FingerprintStore:
         export(pa.table(columns, list(names)), self.folder / FAILURES)
 
 
+_DUPLICATES = pa.schema(
+    [
+        ("track_id", pa.string()),
+        ("recording_id", pa.string()),
+        ("songs", pa.int64()),
+        ("paths", pa.list_(pa.string())),
+    ]
+)
+
+
+def read_duplicates(file: Path) -> pa.Table:
+    """Return what :func:`duplicates_table` made.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is not there.
+    StoreError
+        If it is damaged, or another table.
+    """
+    return read(file, _DUPLICATES)
+
+
 def duplicates_table(recording_of: Mapping[str, str], paths_of: Mapping[str, Sequence[str]]) -> pa.Table:
     """Return which recording every sound is.
 
@@ -120,9 +144,10 @@ def duplicates_table(recording_of: Mapping[str, str], paths_of: Mapping[str, Seq
         songs[recording_id] = songs.get(recording_id, 0) + len(paths_of[track_id])
     return pa.table(
         {
-            "track_id": pa.array(tracks, pa.string()),
-            "recording_id": pa.array([recording_of[track_id] for track_id in tracks], pa.string()),
-            "songs": pa.array([songs[recording_of[track_id]] for track_id in tracks], pa.int64()),
-            "paths": pa.array([list(paths_of[track_id]) for track_id in tracks], pa.list_(pa.string())),
-        }
+            "track_id": tracks,
+            "recording_id": [recording_of[track_id] for track_id in tracks],
+            "songs": [songs[recording_of[track_id]] for track_id in tracks],
+            "paths": [list(paths_of[track_id]) for track_id in tracks],
+        },
+        _DUPLICATES,
     )

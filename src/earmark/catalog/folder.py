@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from earmark import audio
 from earmark.catalog import _tags
-from earmark.catalog._provider import Ability, Kind, Miss, Page, Query, Record, Terms
+from earmark.catalog._provider import Ability, Kind, Miss, Page, Query, Rate, Record, Terms
 from earmark.errors import ArgumentError, AudioError, NotAudioError
 from earmark.registry import Registry
 
@@ -28,7 +28,7 @@ class Folder:
     title = "a music folder"
     can: frozenset[Ability] = frozenset({"tags"})
     asks: Mapping[Kind, str] = {"path": "a music file, or a folder of them at any depth"}
-    rate = None
+    rate: Rate | None = None
     terms = Terms("Your own files: what may be done with them is between you and who made them.", "")
     needs: Mapping[str, str] = {}
     urls: Mapping[str, str] = {}

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from earmark.catalog._provider import Ability, Kind, Page, Query, Record, Terms
+from earmark.catalog._provider import Ability, Kind, Page, Query, Rate, Record, Terms
 from earmark.catalog._rows import Row, read_rows
 from earmark.errors import TableError
 from earmark.registry import Registry
@@ -51,7 +51,7 @@ class Table:
     title = "a table"
     can: frozenset[Ability] = frozenset({"tags"})
     asks: Mapping[Kind, str] = {"path": "a CSV, Parquet or JSON file with a row per song"}
-    rate = None
+    rate: Rate | None = None
     terms = Terms("What may be done with a table is told by who made it.", "")
     needs: Mapping[str, str] = {}
     urls: Mapping[str, str] = {}

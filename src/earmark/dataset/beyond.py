@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from earmark.dataset.kinship import Codes, factorized
 from earmark.dataset.lookup import kappa
@@ -16,6 +17,7 @@ _FOLDS = 3
 _TREES = 100
 # Codes of so many categories mean something to a tree, more do not.
 _MOST_CATEGORIES = 50
+_SAME = 0.98
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,22 @@ class Rest:
         }
         self._right: dict[frozenset[str], NDArray[np.bool_]] = {}
 
-    def __len__(self) -> int:
-        return len(self._columns)
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
 
-    def beyond(self, name: str, suspects: Sequence[str]) -> Beyond:
-        """Try a column beside all that are no suspects themselves."""
-        honest = frozenset(self._columns) - set(suspects)
+    def twins(self, name: str) -> set[str]:
+        """Return the columns that say the same as one, itself among them: ranks that agree to 0.98."""
+        mine = rankdata(self._columns[name])
+        return {
+            other
+            for other, values in self._columns.items()
+            if other == name
+            or (np.ptp(values) > 0 and abs(np.corrcoef(mine, rankdata(values))[0, 1]) >= _SAME)
+        }
+
+    def beyond(self, name: str) -> Beyond:
+        """Try a column beside all others but its twins."""
+        honest = frozenset(self._columns) - self.twins(name)
         without, with_it = self._answers(honest), self._answers(honest | {name})
         change = with_it.astype(np.float64) - without
         usual = float(np.bincount(self._labels).max() / len(self._labels))

@@ -23,12 +23,16 @@ from earmark.dataset.table import Dataset
 _LEAST_GROUPS = 30  # recordings or artists; of fewer nothing can be said
 _ODD = 0.06  # of the label's entropy, told by exact values and by nothing that lies near them
 _SHUT_OUT = 0.2  # of the rows lie in genres that never have a common value
-_COMMON = 0.05  # of the rows have a common value
+_COMMON = 0.03  # of the rows have a common value
+_SURE = (0.12, 0.3)  # of both, from which nothing else need be asked
+_TO_BE_MISSED = 10  # rows would have it by chance in genres that never do
 _NEVER = 0.1  # of how often it would be there by chance
-_GAIN = 0.02  # in the share of right answers, beyond the other columns
+_GAIN = 0.01  # in the share of right answers, beyond the other columns
 _ERRORS = 3.0  # standard errors of that
 _ALONE = 0.6  # kappa of one column of numbers
-_AHEAD = 0.1  # in kappa, of all other columns together
+_AHEAD = 0.2  # in kappa, of any other column
+_AHEAD_OF_ALL = 0.1  # in kappa, of all other columns together
+_PERFECT = 0.95  # kappa from which a column need not be ahead of all others together
 _WORDS = 0.5  # kappa of one column of words
 _SEEN = 0.05  # of the rows have a value that other recordings have too
 _DEVIATIONS = 5.0
@@ -111,35 +115,53 @@ def giveaways(dataset: Dataset, options: Options) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Suspect:
+class _Tried:
     column: ColumnSpec
     lookup: Lookup
-    odd: bool  # by exact values, else by itself
+    shut_out: float
+
+    @property
+    def odd(self) -> bool:
+        """Whether exact values tell what values next to them do not."""
+        return self.lookup.odd >= _ODD and self.shut_out >= _SHUT_OUT
+
+    @property
+    def surely_odd(self) -> bool:
+        return self.lookup.odd >= _SURE[0] and self.shut_out >= _SURE[1]
 
 
 def _numbers(rows: Labelled) -> Iterator[Finding]:
-    suspects = [found for column in rows.columns if (found := _suspect(rows, column)) is not None]
-    names = [suspect.column.name for suspect in suspects]
-    for suspect in suspects:
-        beyond = rows.rest.beyond(suspect.column.name, names)
-        if suspect.odd and beyond.gain >= max(_GAIN, _ERRORS * beyond.spread):
-            yield _odd(rows, suspect, beyond)
-        elif suspect.lookup.kappa >= max(_ALONE, beyond.kappa + _AHEAD):
-            yield _alone(rows, suspect, beyond)
+    tried = [found for column in rows.columns if (found := _try(rows, column)) is not None]
+    for one in tried:
+        # What categories alone tell is seen by _words.
+        alone = one.lookup.kappa >= _ALONE and one.column.dtype != "category"
+        if not (one.odd or alone):
+            continue
+        twins = rows.rest.twins(one.column.name)
+        next_best = max(
+            (other.lookup.kappa for other in tried if other.column.name not in twins), default=0.0
+        )
+        beyond = rows.rest.beyond(one.column.name)
+        if one.surely_odd or (one.odd and beyond.gain >= max(_GAIN, _ERRORS * beyond.spread)):
+            yield _odd(rows, one, beyond)
+        elif (
+            alone
+            and one.lookup.kappa >= next_best + _AHEAD
+            and one.lookup.kappa >= min(_PERFECT, beyond.kappa + _AHEAD_OF_ALL)
+        ):
+            yield _alone(one, beyond, next_best)
 
 
-def _suspect(rows: Labelled, column: ColumnSpec) -> _Suspect | None:
-    if column.role != "feature" or column.dtype in ("text", "id"):
+def _try(rows: Labelled, column: ColumnSpec) -> _Tried | None:
+    if column.name not in rows.rest:
         return None
     nominal = not column.numeric
     values, known = _codes(rows.frame[column.name], nominal)
     if known.mean() < _SEEN or len(np.unique(rows.groups[known])) < _LEAST_GROUPS:
         return None
-    found = look_up(values[known], rows.labels[known], rows.fold[known], nominal)
-    odd = found.odd >= _ODD and _shut_out(values[known], rows.labels[known]) >= _SHUT_OUT
-    # What categories alone tell is seen by _words.
-    alone = found.kappa >= _ALONE and column.dtype != "category"
-    return _Suspect(column, found, odd) if odd or alone else None
+    values, labels = values[known], rows.labels[known]
+    found = look_up(values, labels, rows.fold[known], nominal)
+    return _Tried(column, found, _shut_out(values, labels) if found.odd >= _ODD else 0.0)
 
 
 def _codes(values: pd.Series, nominal: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -157,13 +179,14 @@ def _shut_out(values: NDArray[np.float64], labels: Codes) -> float:
     for value in np.flatnonzero(counts >= _COMMON * len(values)):
         expected = sizes * (counts[value] / len(values))
         there = np.bincount(labels[codes == value], minlength=len(sizes))
-        never = (expected >= 10) & (there <= _NEVER * expected)
-        worst = max(worst, float(sizes[never].sum() / len(values)))
+        never = (expected >= _TO_BE_MISSED / 5) & (there <= _NEVER * expected)
+        if expected[never].sum() >= _TO_BE_MISSED:
+            worst = max(worst, float(sizes[never].sum() / len(values)))
     return worst
 
 
-def _odd(rows: Labelled, suspect: _Suspect, beyond: Beyond) -> Finding:
-    name = suspect.column.name
+def _odd(rows: Labelled, one: _Tried, beyond: Beyond) -> Finding:
+    name = one.column.name
     return Finding(
         "giveaway-values",
         "error",
@@ -173,25 +196,26 @@ def _odd(rows: Labelled, suspect: _Suspect, beyond: Beyond) -> Finding:
             "column": name,
             "right_with": round(beyond.with_it, 3),
             "right_without": round(beyond.without, 3),
-            "label_entropy_told": round(suspect.lookup.told, 3),
-            "values": _common_values(rows, suspect.column),
+            "label_entropy_told": round(one.lookup.told, 3),
+            "values": _common_values(rows, one.column),
         },
         f"drop '{name}' from the features: it tells where the songs come from, not what they sound like",
     )
 
 
-def _alone(rows: Labelled, suspect: _Suspect, beyond: Beyond) -> Finding:
-    name = suspect.column.name
-    says = "decides" if suspect.lookup.kappa >= _DECIDES else "tells"
+def _alone(one: _Tried, beyond: Beyond, next_best: float) -> Finding:
+    name = one.column.name
+    says = "decides" if one.lookup.kappa >= _DECIDES else "tells"
     return Finding(
         "giveaway-values",
         "error",
-        f"'{name}' alone {says} the label (kappa {suspect.lookup.kappa:.2f}); "
-        f"all other columns together do not come near (kappa {beyond.kappa:.2f})",
+        f"'{name}' alone {says} the label (kappa {one.lookup.kappa:.2f}); "
+        f"no other column comes near (the next has kappa {next_best:.2f})",
         {
             "column": name,
-            "kappa_alone": round(suspect.lookup.kappa, 3),
-            "kappa_of_the_others": round(beyond.kappa, 3),
+            "kappa_alone": round(one.lookup.kappa, 3),
+            "kappa_of_the_next": round(next_best, 3),
+            "kappa_of_all_others_together": round(beyond.kappa, 3),
         },
         f"find out how '{name}' came about; drop it unless it is heard in the music",
     )

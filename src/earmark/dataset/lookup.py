@@ -15,6 +15,8 @@ _LEAST_ROWS = 5
 _NEIGHBOURS = (10, 200)
 # Between so few values nothing is near: each is looked up by itself.
 _NOMINAL = 4
+# Of more values than that, the lowest and the highest are where a measured quantity is cut off.
+_CUT_OFF = 20
 
 Numbers = NDArray[np.float64]
 
@@ -87,12 +89,18 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
     # Rows of equal values stand in no order, so that those nearest in it are no particular ones.
     shuffled = np.random.default_rng(0).permutation(len(values))
     values, labels, fold = values[shuffled], labels[shuffled], fold[shuffled]
+    ends = (float(values.min()), float(values.max())) if len(np.unique(values)) > _CUT_OFF else ()
     right, told, near = 0, 0.0, 0.0
     for held_out in range(FOLDS):
         known, asked = fold != held_out, fold == held_out
         if known.any() and asked.any():
             found = _fold(
-                values[known], labels[known], values[asked], labels[asked], classes=classes, nominal=nominal
+                values[known],
+                labels[known],
+                values[asked],
+                labels[asked],
+                classes=classes,
+                ends=None if nominal else ends,
             )
             right, told, near = right + found[0], told + found[1], near + found[2]
     told, near = told / len(values) / bits, near / len(values) / bits
@@ -100,9 +108,19 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
 
 
 def _fold(
-    known: Numbers, labels: Codes, asked: Numbers, truth: Codes, *, classes: int, nominal: bool
+    known: Numbers,
+    labels: Codes,
+    asked: Numbers,
+    truth: Codes,
+    *,
+    classes: int,
+    ends: tuple[float, ...] | None,
 ) -> tuple[int, float, float]:
-    """Return the right answers, and the bits told by exact values and by neighbours."""
+    """Return the right answers, and the bits told by exact values and by neighbours.
+
+    An end tells as the values next to it: that a number lies there is no more than that it is low or high.
+    Codes (`ends` is None) have no neighbours.
+    """
     order = np.argsort(known, kind="stable")
     known, labels = known[order], labels[order]
     below = np.zeros((len(known) + 1, classes))
@@ -111,18 +129,19 @@ def _fold(
     usual = below[-1] / len(known)
     start, end = np.searchsorted(known, asked, "left"), np.searchsorted(known, asked, "right")
     same = end - start
-    least = 0 if nominal else np.maximum(_NEIGHBOURS[0] - same + 1, 0) // 2
+    least = 0 if ends is None else np.maximum(_NEIGHBOURS[0] - same + 1, 0) // 2
     around = below[np.minimum(end + least, len(known))] - below[np.maximum(start - least, 0)]
     right = int(((around + 1e-6 * usual).argmax(axis=1) == truth).sum())
     often = same >= _LEAST_ROWS
-    told = _bits(below[end] - below[start], usual, truth)[often].sum()
+    exact = _bits(below[end] - below[start], usual, truth)
     near = 0.0
-    if not nominal:
+    if ends is not None:
         width = np.clip(same, *_NEIGHBOURS)
         left = below[start] - below[np.maximum(start - width, 0)]
         beyond = below[np.minimum(end + width, len(known))] - below[end]
-        near = _bits(left + beyond, usual, truth)[often].sum()
-    return right, float(told), float(near)
+        around_it = np.where(np.isin(asked, ends), exact, _bits(left + beyond, usual, truth))
+        near = float(around_it[often].sum())
+    return right, float(exact[often].sum()), near
 
 
 def _bits(counts: Numbers, usual: Numbers, truth: Codes) -> Numbers:

@@ -10,10 +10,12 @@ from earmark.dataset.equality import numbers
 from earmark.dataset.kinship import Codes
 from earmark.dataset.table import Dataset
 
-ALARMS = 1e-3
-"""In how many tables without copies one pair is taken for copies, at most."""
+ALARMS = 1e-4
+"""In how many tables a pair would be taken for copies by chance, if all were as even as the formula."""
 
 _NEIGHBOURS = 5
+# In many directions all rows are about equally far; a copy is still much nearer.
+_FARTHEST = 0.12
 _LEAST_ROWS = 30
 _MOST_COLUMNS = 512
 # A column of fewer values than that puts many rows at the very same place.
@@ -71,7 +73,7 @@ def near_pairs(dataset: Dataset, same: Codes) -> NearPairs:
     fills = dimension(firsts[apart], seconds[apart])
     if fills <= 0:
         return nothing
-    threshold = float((ALARMS / (4 * len(points))) ** (1 / fills))
+    threshold = min(_FARTHEST, float((ALARMS / (4 * len(points))) ** (1 / fills)))
     ratios = np.divide(firsts, fifths, out=np.ones(len(points)), where=apart)
     near = np.flatnonzero(ratios < threshold)
     # At the very same place, the tree may name the other row first.

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,32 @@ def test_faults_that_pass_leave_no_trace(place, fault, tmp_path):
         done = buy(server.url, place, ["genre:rock", "genre:jazz"])
     assert (done.failed, done.failures) == (0, ())
     assert told(place).equals(told(tmp_path / "whole"))
+
+
+def test_a_page_that_comes_twice_is_asked_for_again(server, place, tmp_path, monkeypatch):
+    """Also where the provider counts the pages by itself, and no answer says where it belongs."""
+
+    def pages(self, client, query, cursor):
+        for start in range(int(cursor or 0), 300, 100):
+            answer = client.json("songs", {"q": query.text, "start": start})
+            following = start + 100 if start < 200 else None
+            yield replace(self._page(answer), next=following and str(following))
+
+    monkeypatch.setattr(shops.Shop, "pages", pages)
+    buy(server.url, tmp_path / "whole", ["genre:rock"])
+    server.faults = Faults([None, "twice", "twice", None, "twice"])
+    assert buy(server.url, place, ["genre:rock"]).records == 250
+    assert told(place).equals(told(tmp_path / "whole"))
+
+
+def test_pages_in_a_circle_are_a_failure(server, place, monkeypatch):
+    def pages(self, client, query, cursor):
+        page = self._page(client.json("songs", {"q": "x", "start": 0}))
+        yield replace(page, next={"": "a", "a": "b"}.get(cursor, "a"))
+
+    monkeypatch.setattr(shops.Shop, "pages", pages)
+    (row,) = buy(server.url, place, ["genre:rock"]).failures
+    assert row.message == "the pages of The Shop go in a circle"
 
 
 @pytest.mark.parametrize("fault", ["changed", "malformed", "500", "cut"])

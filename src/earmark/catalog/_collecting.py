@@ -132,28 +132,27 @@ class Collecting:
         """Yield the pages that follow, asking again for what is damaged or repeated."""
         doubts = 0
         while True:
-            cursor = progress.cursor
+            any_came = False
             try:
-                for page in self._provider.pages(self._client, query, cursor):
+                for page in self._provider.pages(self._client, query, progress.cursor):
+                    any_came = True
                     self._see_that_it_goes_on(page, progress)
                     if self._provider.rate is not None and doubts < TRIES - 1 and _repeated(page, progress):
                         doubts += 1
                         break  # an answer to the question before? see what comes now
                     yield page
                     doubts = 0
-                else:
-                    raise AnswerError(
-                        f"the answer of {self._provider.title} ends before its last page", "try again later"
-                    )
+                if not any_came:
+                    raise AnswerError(f"{self._provider.title} gives no page at all", "try again later")
             except AnswerError:
                 doubts += 1
                 if doubts >= TRIES:
                     raise
-            time.sleep(self._client.manners.backoff_s)
+            time.sleep(self._client.manners.backoff_s if doubts else 0.0)
 
     def _see_that_it_goes_on(self, page: Page, progress: Progress) -> None:
-        if page.next is not None and page.next == progress.cursor:
-            raise AnswerError(f"{self._provider.title} says that a page follows on itself", "try again later")
+        if page.next is not None and page.next in progress.cursors:
+            raise AnswerError(f"the pages of {self._provider.title} go in a circle", "try again later")
 
 
 def _repeated(page: Page, progress: Progress) -> bool:

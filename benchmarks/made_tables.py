@@ -48,9 +48,9 @@ class Made:
         return Dataset(frame, inferred(frame, "genre"), "made.csv")
 
 
-def clean(rng: Rng) -> Made:
-    """Return a table in which nothing but music tells the genre, through every column, more or less."""
-    rows, genres = int(rng.integers(300, 2500)), int(rng.integers(2, len(_GENRES) + 1))
+def clean(rng: Rng, most: int = 2500) -> Made:
+    """Return a table of 300 rows to `most` in which nothing but music tells the genre, more or less."""
+    rows, genres = int(rng.integers(300, most)), int(rng.integers(2, len(_GENRES) + 1))
     shares = rng.dirichlet(np.full(genres, 5.0))
     per_artist = int(rng.choice([1, 1, 3, 8]))
     artist = np.arange(rows) // per_artist

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from earmark.dataset.findings import Finding
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "leaks.md"
 BEGIN, END = "<!-- planted: begin -->", "<!-- planted: end -->"
+_CLEAN = 10  # clean tables for each table with a leak of one kind
 AUDIT = ("duplicates", "gaps", "giveaways", "tracks", "sides")
 """The checks of the leak audit."""
 
@@ -66,20 +68,25 @@ def alarms(made: Made) -> set[str]:
 def measure(tables: int, seed: int = 0) -> tuple[dict[str, Rate], Rate, Counter[str]]:
     """Return how often each leak is found, how often a clean table alarms, and with what."""
     found = {}
-    for kind, name in enumerate(LEAKS):
-        hits = 0
-        for table in range(tables):
-            rng = np.random.default_rng([seed, kind, table])
-            hits += is_found(LEAKS[name](rng, clean(rng)))
-        found[name] = Rate(hits, tables)
-        print(f"{name}: {found[name]}", flush=True)
     wrong: Counter[str] = Counter()
-    tables_with = 0
-    for table in range(10 * tables):
-        codes = alarms(clean(np.random.default_rng([seed, len(LEAKS), table])))
+    with ProcessPoolExecutor() as pool:
+        for kind, name in enumerate(LEAKS):
+            hits = sum(pool.map(_planted, [(seed, kind, table) for table in range(tables)]))
+            found[name] = Rate(hits, tables)
+            print(f"{name}: {found[name]}", flush=True)
+        said = list(pool.map(_clean, [(seed, len(LEAKS), table) for table in range(_CLEAN * tables)]))
+    for codes in said:
         wrong.update(codes)
-        tables_with += bool(codes)
-    return found, Rate(tables_with, 10 * tables), wrong
+    return found, Rate(sum(map(bool, said)), len(said)), wrong
+
+
+def _planted(seeds: tuple[int, int, int]) -> bool:
+    rng = np.random.default_rng(seeds)
+    return is_found(LEAKS[list(LEAKS)[seeds[1]]](rng, clean(rng)))
+
+
+def _clean(seeds: tuple[int, int, int]) -> set[str]:
+    return alarms(clean(np.random.default_rng(seeds)))
 
 
 def text(found: dict[str, Rate], false: Rate, wrong: Counter[str]) -> str:

@@ -73,7 +73,7 @@ def tables(draw):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(tables(), st.integers(0, 3), st.sampled_from([None, "artist", "track", "duplicates"]))
 def test_groups_never_straddle_and_every_row_is_in_one_part(table, seed, by):
     try:
@@ -91,7 +91,7 @@ def test_groups_never_straddle_and_every_row_is_in_one_part(table, seed, by):
     assert np.array_equal(part, parts_of(split(table, {"train": 0.6, "test": 0.4}, by=by, seed=seed), rows))
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(tables(), st.integers(2, 4), st.integers(1, 2))
 def test_folds_test_each_row_once_per_repeat_and_never_beside_its_kin(table, number, repeats):
     try:

@@ -32,7 +32,8 @@ _ERRORS = 3.0  # standard errors of that
 _ALONE = 0.6  # kappa of one column of numbers
 _AHEAD = 0.2  # in kappa, of any other column
 _AHEAD_OF_ALL = 0.1  # in kappa, of all other columns together
-_PERFECT = 0.95  # kappa from which a column need not be ahead of all others together
+_PERFECT = 0.97  # kappa from which a column need not be ahead of all others together
+_FLAWLESS = (0.985, 0.08)  # kappa from which it need be ahead of any other by less, and by how much
 _WORDS = 0.5  # kappa of one column of words
 _SEEN = 0.05  # of the rows have a value that other recordings have too
 _DEVIATIONS = 5.0
@@ -146,7 +147,7 @@ def _numbers(rows: Labelled) -> Iterator[Finding]:
             yield _odd(rows, one, beyond)
         elif (
             alone
-            and one.lookup.kappa >= next_best + _AHEAD
+            and one.lookup.kappa >= next_best + (_FLAWLESS[1] if one.lookup.kappa >= _FLAWLESS[0] else _AHEAD)
             and one.lookup.kappa >= min(_PERFECT, beyond.kappa + _AHEAD_OF_ALL)
         ):
             yield _alone(one, beyond, next_best)

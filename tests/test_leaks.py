@@ -1,0 +1,158 @@
+"""The leak audit: what is planted is found, what is music is left alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from benchmarks.made_tables import LEAKS, clean
+from benchmarks.planted_leaks import Rate, alarms, findings, is_found
+
+from earmark.dataset import split_file
+from earmark.dataset.checks import CHECKS, Options
+from earmark.dataset.infer import inferred
+from earmark.dataset.lookup import folds, look_up
+from earmark.dataset.reading import read
+from earmark.dataset.split import split
+from earmark.dataset.table import Dataset
+from earmark.errors import SplitError
+
+
+def said(dataset, *checks, options=None):
+    names = checks or ("duplicates", "gaps", "giveaways", "tracks", "sides")
+    return [one for name in names for one in CHECKS[name](dataset, options or Options())]
+
+
+def by_code(found, code):
+    return next(one for one in found if one.code == code)
+
+
+# -- planted in made tables; benchmarks/planted_leaks.py does it by the hundred
+
+
+@pytest.mark.parametrize("leak", list(LEAKS))
+def test_a_planted_leak_is_found(leak):
+    rng = np.random.default_rng(0)
+    made = LEAKS[leak](rng, clean(rng, most=600))
+    assert is_found(made)
+    for one in findings(made):
+        assert one.mend
+        assert one.finding
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_clean_table_raises_no_alarm(seed):
+    assert alarms(clean(np.random.default_rng(seed), most=600)) == set()
+
+
+def test_the_interval_of_a_rate_is_that_of_clopper_and_pearson():
+    assert Rate(0, 10).interval == pytest.approx((0.0, 0.3085), abs=1e-4)
+    assert Rate(10, 10).interval == pytest.approx((0.6915, 1.0), abs=1e-4)
+    assert Rate(5, 10).interval == pytest.approx((0.1871, 0.8129), abs=1e-4)
+
+
+# -- what a column tells
+
+
+def test_a_measured_quantity_is_not_odd_and_a_technical_one_is():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(4), 500)
+    fold = folds(np.arange(2000))
+    measured = np.round(rng.normal(labels, 1.0), 1)
+    technical = np.where(labels % 2 == 1, 29.9, 30.0)
+    noisy = np.where(rng.random(2000) < 0.1, rng.normal(30, 0.2, 2000), technical)
+    assert look_up(measured, labels, fold).told > 0.1
+    assert look_up(measured, labels, fold).odd < 0.03
+    assert look_up(noisy, labels, fold).odd > 0.3
+    assert look_up(rng.permutation(measured), labels, fold).kappa < 0.1
+
+
+def test_where_there_is_no_label_nothing_is_said_of_it():
+    made = clean(np.random.default_rng(1), most=400)
+    frame = made.frame.drop(columns="genre")
+    assert said(Dataset(frame, inferred(frame)), "giveaways", "gaps") == []
+
+
+def test_coarse_tables_are_not_accused_of_copies():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"key": rng.integers(0, 12, 500), "mode": rng.integers(0, 2, 500)})
+    assert said(Dataset(frame, inferred(frame)), "duplicates") == []
+
+
+# -- sides of a split
+
+
+def table_with_artists():
+    frame = clean(np.random.default_rng(3), most=400).frame
+    frame["artist"] = [f"artist {i % 50}" for i in range(len(frame))]
+    return Dataset(frame, inferred(frame, "genre"), "songs.csv")
+
+
+def test_a_naive_split_is_an_error_and_so_are_its_artists(tmp_path):
+    table = table_with_artists()
+    split_file.write(split(table, naive=True), tmp_path / "naive.json")
+    found = said(table, "sides", options=Options(split=tmp_path / "naive.json"))
+    assert {one.code: one.severity for one in found} == {
+        "naive-split": "error",
+        "artist-on-both-sides": "error",
+        "side-unknown": "note",
+    }
+    assert by_code(found, "artist-on-both-sides").finding == "45 artists stand on both sides of the split"
+
+
+def test_a_split_by_groups_has_clean_sides(tmp_path):
+    table = table_with_artists()
+    split_file.write(split(table), tmp_path / "split.json")
+    found = said(table, "sides", options=Options(split=tmp_path / "split.json"))
+    assert {one.code for one in found} == {"side-unknown"}
+
+
+def test_the_split_of_another_table_is_told(tmp_path):
+    split_file.write(split(table_with_artists()), tmp_path / "split.json")
+    other = table_with_artists()
+    other.frame.loc[0, "sound_0"] = 7.5
+    with pytest.raises(SplitError, match="the split is of"):
+        said(other, "sides", options=Options(split=tmp_path / "split.json"))
+
+
+# -- the published tables
+
+
+@pytest.fixture(scope="module")
+def spotify15(gtzan):
+    return said(read(gtzan.parent / "spotify15" / "genres_mod.parquet"))
+
+
+@pytest.mark.slow
+def test_the_fifteen_genres_are_given_away_by_title_and_gaps(spotify15):
+    title = by_code(spotify15, "giveaway-words")
+    assert (title.evidence["column"], title.severity) == ("title", "error")
+    assert (title.evidence["values"], title.evidence["values_in_one_label"]) == (132, 132)
+    gaps = {one.evidence["column"]: one for one in spotify15 if one.code == "giveaway-missing"}
+    assert sorted(gaps) == ["song_name", "title"]
+    assert len(gaps["song_name"].evidence["missing_in"]) == 7
+    assert len(gaps["song_name"].evidence["never_missing_in"]) == 8
+    assert not any(one.code == "giveaway-values" for one in spotify15)
+
+
+@pytest.mark.slow
+def test_the_fifteen_genres_share_songs(spotify15):
+    equal = by_code(spotify15, "equal-sound").evidence
+    assert (equal["groups"], equal["groups_under_several_labels"]) == (4027, 1624)
+    assert by_code(spotify15, "duplicate-rows").evidence["repeated_rows"] == 921
+
+
+@pytest.mark.slow
+def test_gtzan_repeats_itself_and_its_length_gives_it_away(gtzan):
+    found = said(read(gtzan / "features_30_sec.csv"))
+    equal = by_code(found, "equal-sound")
+    assert equal.evidence["groups"] == 14
+    assert equal.evidence["examples"][0] == "metal.00058.au = rock.00016.au"
+    (length,) = [one for one in found if one.code == "giveaway-values"]
+    assert length.evidence["column"] == "length"
+    assert length.evidence["right_with"] - length.evidence["right_without"] > 0.04
+
+
+@pytest.mark.slow
+def test_the_twelve_genres_pulls_repeat_rows_and_tracks(gtzan):
+    found = said(read(gtzan.parent / "spotify12"), "duplicates", "tracks")
+    assert by_code(found, "duplicate-rows").evidence["repeated_rows"] == 7756
+    assert by_code(found, "track-under-several-artists").evidence["tracks"] == 24

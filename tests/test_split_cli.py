@@ -34,7 +34,7 @@ def test_a_table_is_split_and_the_certificate_printed(table, tmp_path):
     done = earmark("split", table, "--parts", "train=0.5,test=0.5", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "songs.csv: 60 rows, 20 groups by artist, the largest of 3",
+        f"{table}: 60 rows, 20 groups by artist, the largest of 3",
         "                           train    test",
         "blues                         15      15",
         "rock                          15      15",
@@ -65,7 +65,7 @@ def test_what_cannot_be_is_told(table, tmp_path):
     done = earmark("split", table, "--by", "album", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr == (
-        "error: 'songs.csv' has no column that tells the album\nhint: split by artist or duplicates\n"
+        f"error: '{table}' has no column that tells the album\nhint: split by artist or duplicates\n"
     )
     assert not (tmp_path / "split.json").exists()
 

@@ -10,7 +10,9 @@ from earmark.cli.options.collect import collect
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.extract import extract
+from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
+from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.split import split
 
 app = typer.Typer(
@@ -40,5 +42,6 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, collect, check, split, duplicates, doctor):
+for _command in (classify, picture, extract, collect, label, check, split, duplicates, doctor):
     app.command()(_command)
+app.add_typer(taxonomy, name="taxonomy")

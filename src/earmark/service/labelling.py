@@ -1,8 +1,9 @@
 """Raw tags in, genres out: labelling a table of songs, and looking after taxonomies."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from earmark.labels import SHIPPED, Taxonomy, Vote, taxonomy
 from earmark.labels.audit import Audit, audit
@@ -14,6 +15,8 @@ from earmark.labels.suggesting import Suggestion
 from earmark.labels.suggesting import suggest as suggestions
 from earmark.labels.tables import read_songs
 from earmark.labels.voting import Binned, bin_songs
+
+__all__ = ["Complaint", "Labelling", "Suggestion", "Taxonomy", "label", "lint", "named", "shipped", "suggest"]
 
 AnyPath = str | os.PathLike[str]
 
@@ -36,6 +39,8 @@ class Labelling:
         Where it is kept.
     comparison : Comparison or None
         What changed against another taxonomy, if one was named.
+    compared_with : str or None
+        Its name.
     """
 
     read: int
@@ -44,6 +49,40 @@ class Labelling:
     audit: Audit
     folder: Path | None
     comparison: Comparison | None
+    compared_with: str | None = None
+
+    @property
+    def tag_fates(self) -> dict[str, int]:
+        """Distinct tags that are ``taken``, ``left out`` on purpose, and ``unknown``."""
+        fates = self.audit.tags.column("fate").to_pylist()
+        return {fate: fates.count(fate) for fate in ("taken", "left out", "unknown")}
+
+    @property
+    def several(self) -> int:
+        """Songs whose tags speak of more than one genre."""
+        return sum(len(verdict.genres) > 1 for verdict in self.binned.verdicts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``earmark label --json`` prints: plain JSON types."""
+        binned, found = self.binned, self.comparison
+        return {
+            "taxonomy": binned.taxonomy.name,
+            "taxonomy_hash": binned.taxonomy.hash,
+            "vote": binned.vote,
+            "min_count": binned.min_count,
+            "rows_read": self.read,
+            "songs": self.songs,
+            "labelled": sum(binned.counts.values()),
+            "genres": binned.counts,
+            "without": binned.without,
+            "folded": dict(binned.folded),
+            "tags": self.tag_fates,
+            "unknown_tags": dict(self.audit.unknown),
+            "idle_rules": {str(rule): fate for rule, fate in self.audit.idle_rules.items()},
+            "songs_of_several_genres": self.several,
+            "folder": None if self.folder is None else os.fspath(self.folder),
+            "comparison": None if found is None else {"with": self.compared_with, **asdict(found)},
+        }
 
 
 def label(
@@ -51,7 +90,7 @@ def label(
     by: str | os.PathLike[str] | Taxonomy,
     *,
     output: AnyPath | None = "labels",
-    vote: Vote | None = None,
+    vote: str | None = None,
     min_count: int = 1,
     tags_column: str | None = None,
     id_column: str | None = None,
@@ -92,8 +131,12 @@ def label(
     songs = read_songs(
         source, tags_column=tags_column, id_column=id_column, separator=separator, distinct=distinct
     )
-    binned = bin_songs(rules, songs.tags, vote=vote, min_count=min_count)
-    before = None if others is None else bin_songs(others, songs.tags, vote=vote, min_count=min_count)
+    binned = bin_songs(rules, songs.tags, vote=cast(Vote | None, vote), min_count=min_count)
+    before = (
+        None
+        if others is None
+        else bin_songs(others, songs.tags, vote=cast(Vote | None, vote), min_count=min_count)
+    )
     found = audit(binned)
     return Labelling(
         read=songs.read,
@@ -102,6 +145,7 @@ def label(
         audit=found,
         folder=None if output is None else keep(output, binned, found, songs),
         comparison=None if before is None else compare(before, binned),
+        compared_with=None if others is None else others.name,
     )
 
 

@@ -20,9 +20,17 @@ from earmark.service.predictor import Predictor
 
 ROOT = Path(__file__).parents[1]
 
-# Machines are shared: how long one example takes says nothing.
+# Machines are shared: how long one example takes says nothing. Other Pythons than the first try fewer.
 settings.register_profile("earmark", deadline=None)
-settings.load_profile("earmark")
+settings.register_profile("few", deadline=None, max_examples=20)
+settings.load_profile(os.environ.get("EARMARK_PROFILE", "earmark"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of modules that compare with librosa."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item.module, "librosa"):
+            item.add_marker("librosa")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ column ``recording_id``; a split then keeps a recording on one side, as it does 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from earmark.dataset.findings import Finding, counted
 from earmark.dataset.schema import ColumnSpec, Schema
 from earmark.dataset.table import Dataset
 from earmark.errors import ArgumentError, StoreError
-from earmark.features.fingerprint_store import DUPLICATES, read_duplicates
+from earmark.features.fingerprint_store import DUPLICATES, read_duplicates, song_name
 
 RECORDING = "recording_id"
 _TRACK = "track_id"
@@ -53,12 +53,8 @@ def read_recordings(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[
     of_name: dict[str, set[str]] = {}
     for row in rows:
         for song in row["paths"]:
-            of_name.setdefault(_name(song), set()).add(row[RECORDING])
+            of_name.setdefault(song_name(song), set()).add(row[RECORDING])
     return by_track, {name: next(iter(found)) for name, found in of_name.items() if len(found) == 1}
-
-
-def _name(path: str) -> str:
-    return PurePath(path).stem
 
 
 def with_recordings(dataset: Dataset, path: str | os.PathLike[str]) -> Dataset:
@@ -95,7 +91,7 @@ def with_recordings(dataset: Dataset, path: str | os.PathLike[str]) -> Dataset:
     by_track, by_name = read_recordings(path)
     songs = dataset.frame[columns[0]].astype("string")
     if columns[0] != _TRACK:
-        songs = songs.map(_name, na_action="ignore")
+        songs = songs.map(song_name, na_action="ignore")
     known: Mapping[str, str] = by_track if columns[0] == _TRACK else by_name
     recordings = songs.map(known).fillna(songs).astype(object)
     frame = dataset.frame.assign(**{RECORDING: recordings.where(recordings.notna(), float("nan"))})

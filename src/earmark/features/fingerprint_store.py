@@ -4,10 +4,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 
+from earmark.audio import SUFFIXES
 from earmark.errors import StoreError
 from earmark.features.export import export
 from earmark.features.fingerprint_kinds import Fingerprint, Kind
@@ -120,6 +121,18 @@ def read_duplicates(file: Path) -> pa.Table:
         If it is damaged, or another table.
     """
     return read(file, _DUPLICATES)
+
+
+def song_name(path: str) -> str:
+    """Return the name of a song's file without its folder and ending; other endings belong to the name.
+
+    Examples
+    --------
+    >>> song_name("/music/jazz.00033.ogg"), song_name("jazz.00033")
+    ('jazz.00033', 'jazz.00033')
+    """
+    name = PurePath(path)
+    return name.stem if name.suffix.lower() in SUFFIXES else name.name
 
 
 def duplicates_table(recording_of: Mapping[str, str], paths_of: Mapping[str, Sequence[str]]) -> pa.Table:

@@ -4,10 +4,11 @@ import csv
 import os
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from earmark.errors import ArgumentError
+from earmark.features.fingerprint_store import song_name
 
 _SEPARATOR = ":::"
 _FILES = ("path", "filename", "file", "clip", "track_id")
@@ -51,7 +52,7 @@ def read_index(file: str | os.PathLike[str]) -> dict[str, Named]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     rows = _separated(lines) if any(_SEPARATOR in line for line in lines) else _delimited(lines, file)
     return {
-        PurePath(name).stem: Named(artist, title) for name, artist, title in rows if name and artist and title
+        song_name(name): Named(artist, title) for name, artist, title in rows if name and artist and title
     }
 
 
@@ -85,7 +86,7 @@ def namesakes(index: Mapping[str, Named], paths: Iterable[str]) -> list[tuple[Na
     """
     called: dict[tuple[str, ...], list[tuple[Named, str]]] = {}
     for path in paths:
-        named = index.get(PurePath(path).stem)
+        named = index.get(song_name(path))
         if named is not None:
             called.setdefault(tuple(" ".join(part.casefold().split()) for part in named), []).append(
                 (named, path)

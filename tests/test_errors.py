@@ -29,6 +29,8 @@ EarmarkError
 │   └── SchemaError
 ├── TaxonomyError
 ├── SplitError
+├── RecipeError
+├── TrainingError
 ├── UnknownNameError
 └── ArgumentError
 """

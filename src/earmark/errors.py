@@ -23,6 +23,8 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
     ├── TaxonomyError         a taxonomy is missing, broken or contradicts itself
     ├── SplitError            no split can be made of the table, or this one is of another table
+    ├── RecipeError           a recipe is missing, is not TOML, or says what cannot be meant
+    ├── TrainingError         nothing can be learnt from the table as it is
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -131,6 +133,14 @@ class TaxonomyError(EarmarkError):
 
 class SplitError(EarmarkError):
     """No split can be made of the table as asked, or a split is damaged or of another table."""
+
+
+class RecipeError(EarmarkError):
+    """A recipe is missing, is not TOML, or says what cannot be meant: its text tells where."""
+
+
+class TrainingError(EarmarkError):
+    """Nothing can be learnt from the table as it is: its text says what is missing."""
 
 
 class UnknownNameError(EarmarkError):

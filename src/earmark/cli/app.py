@@ -12,8 +12,8 @@ from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
-from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.split import split
+from earmark.cli.options.taxonomy import taxonomy
 
 app = typer.Typer(
     help="Hears a song and says its genre, with honest numbers.",

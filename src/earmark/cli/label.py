@@ -60,8 +60,9 @@ def _audit_lines(done: Labelling) -> Iterator[str]:
         ]
         if idle:
             yield f"rules that {'never fire' if fate == 'never fires' else 'are shadowed'}: {_listed(idle)}"
-    several = done.several
-    yield f"songs that speak of several genres: {number(several)} ({several / done.songs:.0%})"
+    labelled, several = sum(done.binned.counts.values()), done.several
+    share = f" ({several / labelled:.0%} of those with a genre)" if labelled else ""
+    yield f"songs that speak of several genres: {number(several)}{share}"
     for row in audit.conflicts.slice(0, _FEW).to_pylist():
         against = f", in {number(row['outvoted'])} against most tags" if row["outvoted"] else ""
         yield f"  {row['genre']} over {row['over']}: {_songs(row['songs'])}{against}"
@@ -72,9 +73,10 @@ def _comparison_lines(done: Labelling) -> Iterator[str]:
     if found is None:
         return
     yield ""
+    share = found.changed / found.songs
     yield (
-        f"against '{done.compared_with}': {_songs(found.changed)} of {number(found.songs)} change "
-        f"({found.changed / found.songs:.1%}); {number(found.gained)} gain a genre, {number(found.lost)} lose it; "
+        f"against '{done.compared_with}': {_songs(found.changed)} of {number(found.songs)} change ({share:.1%}); "
+        f"{number(found.gained)} gain a genre, {number(found.lost)} lose it; "
         f"{number(len(found.tags))} tags go elsewhere"
     )
     for change in found.changes[:_SOME]:

@@ -8,6 +8,7 @@ Tags come as people wrote them. Before anything is compared, both sides are made
 import functools
 import re
 import unicodedata
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,7 @@ MOST_STEPS = 20_000
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+")
 _STARRED = re.compile(r"\*?[^\W_]+\*?")
+_LOST_STAR = re.compile(r"[^\W_]\*[^\W_]")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _REPEAT = re.compile(r"[*+?]|\{\d*,?\d*\}")
 _JOINERS = frozenset({"and", "n"})
@@ -102,7 +104,7 @@ def fault_of(pattern: Pattern) -> tuple[str, str] | None:
     if not pattern.words:
         return "no word in it", "give at least one word of letters or digits; for others use substrings"
     bare = plain(pattern.text)
-    if bare.count("*") != sum(word.count("*") for word in pattern.words):
+    if _LOST_STAR.search(bare) or bare.count("*") != sum(word.count("*") for word in pattern.words):
         return (
             "a star that is at no end of a word",
             "write it before or after letters, as in *step or electro*",
@@ -112,7 +114,11 @@ def fault_of(pattern: Pattern) -> tuple[str, str] | None:
 
 def _fault_of_regex(text: str) -> tuple[str, str] | None:
     try:
-        re.compile(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(text)
+    except Warning as error:
+        return _lower(str(error)), "put a backslash before signs that are meant as such, or use substrings"
     except re.error as error:
         where = "" if error.pos is None else f", at character {error.pos + 1}"
         return f"{error.msg}{where}", "mend it, or list plain texts as substrings"
@@ -127,6 +133,10 @@ def _fault_of_regex(text: str) -> tuple[str, str] | None:
     if re.search(text, "") is not None:
         return "it finds nothing at all, which is in every tag", "take the star or the question mark away"
     return None
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 _ALLOWED = (

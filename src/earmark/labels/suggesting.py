@@ -9,7 +9,7 @@ from earmark.labels.patterns import words_of
 from earmark.labels.voting import Binned
 
 _ALIKE = 0.72
-"""A name that is less alike than this says nothing."""
+"""A name that is less alike than this says nothing, and one that is hardly more says hardly anything."""
 _FEWEST = 3
 """Songs that must speak for a genre before their company says something."""
 
@@ -26,7 +26,7 @@ class Suggestion:
     genre : str or None
         The genre proposed; None if neither name nor company tells.
     score : float
-        How well, 0 to 1: the mean of the likeness of names and of the share of songs, as far as they agree.
+        How well, 0 to 1: the mean of what the likeness of names and what the share of songs say.
     alike : str or None
         The tag of that genre with the most similar name.
     likeness : float
@@ -165,7 +165,9 @@ def _suggestion(
             return 0.0
         return max(company[genre] / accompanied - usual[genre] / all_songs, 0.0)
 
-    scores = {genre: (likeness(genre) + share(genre)) / 2 for genre in genres}
+    scores = {
+        genre: (max(likeness(genre) - _ALIKE, 0.0) / (1 - _ALIKE) + share(genre)) / 2 for genre in genres
+    }
     best = max(scores, key=lambda genre: (scores[genre], genre), default=None)
     if best is None or scores[best] <= 0:
         return Suggestion(tag, songs, None, 0.0, None, 0.0, 0, accompanied)

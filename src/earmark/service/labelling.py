@@ -60,7 +60,7 @@ class Labelling:
     @property
     def several(self) -> int:
         """Songs whose tags speak of more than one genre."""
-        return sum(len(verdict.genres) > 1 for verdict in self.binned.verdicts)
+        return sum(len(v.genres) > 1 for v in self.binned.verdicts if v.genre is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``earmark label --json`` prints: plain JSON types."""

@@ -13,7 +13,8 @@ def label(
         str,
         typer.Argument(
             metavar="CATALOG|TABLE",
-            help="A catalogue's folder; a table (.csv, .tsv, .json, .jsonl, .parquet); or a folder of tables.",
+            help="A catalogue's folder, or a table (.csv, .tsv, .json, .jsonl, .parquet), or a folder of "
+            "tables.",
             show_default=False,
             callback=named_folder,
         ),

@@ -1,0 +1,66 @@
+"""How the track and the group of each row reach the parts of a pipeline that ask for them.
+
+Two names besides the columns and the genres go with the rows into :func:`fitted`:
+
+``track``
+    which track each row is of. Asked for by :class:`~earmark.models.steps.selection.SelectByTest` and
+    :class:`~earmark.models.steps.generate.Polynomials`, which compare track means.
+``groups``
+    what belongs together, best the artist. Asked for by classifiers that hold some training rows back.
+
+They travel by scikit-learn's metadata routing: each part states what its ``fit`` asks for, pipelines of
+scikit-learn and imbalanced-learn pass it on, and searches and cross-validation cut it to the rows of a fold.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sklearn
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+
+from earmark.errors import ArgumentError
+
+
+def fitted(
+    estimator: Any,
+    x: Any,
+    y: Any,
+    *,
+    track: Sequence[Any] | None = None,
+    groups: Sequence[Any] | None = None,
+) -> Any:
+    """Fit a pipeline or classifier on one thread, with what its parts ask for, and return it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What to fit.
+    x : array-like, shape (rows, columns)
+        Training rows only.
+    y : array-like, shape (rows,)
+        Their genres.
+    track, groups : sequence, shape (rows,), optional
+        The track of each row, and what belongs together; what no part asks for is left aside.
+
+    Raises
+    ------
+    ArgumentError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from earmark.models.steps import STEPS
+    >>> select = STEPS["select-by-test"].make(top=1)
+    >>> x = [[0.0, 3.0], [0.2, 3.0], [1.0, 3.0], [1.2, 3.1]]
+    >>> fitted(make_pipeline(select), x, ["a", "a", "b", "b"], track=[1, 1, 2, 2])[0].tracks_
+    2
+    """
+    given = {"track": track, "groups": groups}
+    known = {name: values for name, values in given.items() if values is not None}
+    for name, values in known.items():
+        if len(values) != len(y):
+            raise ArgumentError(f"'{name}' has {len(values)} values for {len(y)} rows", "give one per row")
+    with sklearn.config_context(enable_metadata_routing=True), threadpool_limits(1):
+        asked = estimator.get_metadata_routing().consumes("fit", set(known))
+        return estimator.fit(x, y, **{name: known[name] for name in sorted(asked)})

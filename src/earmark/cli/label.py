@@ -75,8 +75,8 @@ def _comparison_lines(done: Labelling) -> Iterator[str]:
     yield ""
     share = found.changed / found.songs
     yield (
-        f"against '{done.compared_with}': {_songs(found.changed)} of {number(found.songs)} change ({share:.1%}); "
-        f"{number(found.gained)} gain a genre, {number(found.lost)} lose it; "
+        f"against '{done.compared_with}': {_songs(found.changed)} of {number(found.songs)} change "
+        f"({share:.1%}); {number(found.gained)} gain a genre, {number(found.lost)} lose it; "
         f"{number(len(found.tags))} tags go elsewhere"
     )
     for change in found.changes[:_SOME]:

@@ -114,7 +114,7 @@ def audit(binned: Binned) -> Audit:
     songs = Counter(binned.tags)
     with_tag: Counter[str] = Counter()
     for tags, count in songs.items():
-        for tag in dict.fromkeys(tags):
+        for tag in set(tags).intersection(binned.taken):  # all but empty ones
             with_tag[tag] += count
     return Audit(
         pa.Table.from_pylist(list(_tag_rows(binned, with_tag)), TAGS),
@@ -125,7 +125,7 @@ def audit(binned: Binned) -> Audit:
 
 def _tag_rows(binned: Binned, with_tag: Counter[str]) -> Iterator[dict[str, object]]:
     for tag, count in sorted(with_tag.items(), key=lambda one: (-one[1], one[0])):
-        taken = binned.taken.get(tag, Taken())  # an empty tag is looked at by nobody
+        taken = binned.taken[tag]
         yield {
             "tag": tag,
             "songs": count,

@@ -113,6 +113,21 @@ def fault_of(pattern: Pattern) -> tuple[str, str] | None:
 
 
 def _fault_of_regex(text: str) -> tuple[str, str] | None:
+    fault = _fault_by_python(text)
+    if fault is not None:
+        return fault
+    try:
+        steps = _Regex(text).steps()
+    except _ForbiddenError as error:
+        return str(error), _ALLOWED
+    if steps > MOST_STEPS:
+        return "so many ways to match that a long tag would take too long", _ALLOWED
+    if re.search(text, "") is not None:
+        return "it finds nothing at all, which is in every tag", "take the star or the question mark away"
+    return None
+
+
+def _fault_by_python(text: str) -> tuple[str, str] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -124,14 +139,6 @@ def _fault_of_regex(text: str) -> tuple[str, str] | None:
         return f"{error.msg}{where}", "mend it, or list plain texts as substrings"
     except (OverflowError, RecursionError):
         return "numbers or nesting beyond all bounds", "list plain texts as substrings"
-    try:
-        steps = _Regex(text).steps()
-    except _ForbiddenError as error:
-        return str(error), _ALLOWED
-    if steps > MOST_STEPS:
-        return "so many ways to match that a long tag would take too long", _ALLOWED
-    if re.search(text, "") is not None:
-        return "it finds nothing at all, which is in every tag", "take the star or the question mark away"
     return None
 
 

@@ -141,7 +141,7 @@ def bin_songs(
     Examples
     --------
     >>> from earmark.labels import taxonomy
-    >>> binned = bin_songs(taxonomy("gtzan10"), [["hard rock", "pop rock"], ["рок"], []])
+    >>> binned = bin_songs(taxonomy("gtzan10"), [["hard rock", "pop", "art rock"], ["рок"], []])
     >>> [(verdict.genre, verdict.why) for verdict in binned.verdicts]
     [('rock', ''), ('rock', ''), (None, 'no tags')]
     """
@@ -193,9 +193,9 @@ class _Ballot:
         return found
 
     def _decide(self, tags: tuple[str, ...]) -> Verdict:
-        spoken = {plain(tag): tag for tag in reversed(tags)}
-        spoken.pop("", None)
-        fates = {tag: self._take(tag) for tag in spoken.values()}
+        every = {tag: self._take(tag) for tag in sorted(set(tags), reverse=True) if plain(tag)}
+        # Spellings of one tag are one vote.
+        fates = {tag: every[tag] for tag in {plain(tag): tag for tag in every}.values()}
         took = {tag: fate for tag, fate in fates.items() if fate.genre is not None}
         if not took:
             return Verdict(None, why=_why_not(fates))

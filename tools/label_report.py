@@ -71,8 +71,8 @@ def _changes(found: Comparison) -> list[str]:
     return [
         f"From `broad12` to `broad12-fixed` {_n(found.changed)} songs change "
         f"({found.changed / found.songs:.1%}): {_n(found.gained)} gain a genre, "
-        f"{_n(found.lost)} lose theirs, {_n(found.changed - found.gained - found.lost)} go from one to another. {_n(len(found.tags))} tags "
-        f"go elsewhere, {_n(len(moved))} of them had a genre before.",
+        f"{_n(found.lost)} lose theirs, {_n(found.changed - found.gained - found.lost)} go from one to "
+        f"another. {_n(len(found.tags))} tags go elsewhere, {_n(len(moved))} of them had a genre before.",
         "",
         "| from | to | songs | by tags (songs) |",
         "|---|---|---:|---|",

@@ -1,7 +1,11 @@
 """The network client against a real server: what it gets over, what it says of the rest, how polite it is."""
 
+import gzip
 import logging
+import socket
+import threading
 import time
+from contextlib import suppress
 from email.utils import formatdate
 
 import pytest
@@ -129,9 +133,11 @@ def test_it_does_not_sit_out_an_hour(server, after):
     assert len(server.log) == 1
 
 
-def test_an_endless_answer_is_left():
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_an_endless_answer_is_left(status):
+    packed = {"Content-Encoding": "gzip", "Location": "/b"}
     with (
-        WebServer(lambda _: Response(b"x" * (1 << 20))) as server,
+        WebServer(lambda _: Response(gzip.compress(bytes(1 << 20)), status, packed)) as server,
         pytest.raises(AnswerError, match="an answer of Echo has more than 0 MiB"),
     ):
         client(server, manners=Manners(most_bytes=1000)).request("GET", "a")
@@ -168,6 +174,77 @@ def test_redirects_are_followed_without_the_key():
             assert asked.json("far", headers={"Authorization": "Bearer x"}) == {"key": None}
             with pytest.raises(AnswerError, match="from one address to the next"):
                 asked.json("round")
+
+
+def test_a_key_in_an_address_goes_to_no_other_host(server):
+    with WebServer(
+        lambda request: Response({}, 302, {"Location": f"{server.url}?k={request.query['k']}"})
+    ) as first:
+        asked = client(first, secrets={"ECHO_KEY": SECRET})
+        with pytest.raises(AnswerError, match="Echo sends its key on to another host"):
+            asked.json("a", {"k": SECRET})
+    assert not server.log
+
+
+@pytest.mark.parametrize("where", ["http://localhost:{port}/", "http://[::1]/", "http://10.0.0.1/"])
+def test_no_answer_leads_into_this_network(server, where):
+    where = where.format(port=server.url.rsplit(":")[-1].strip("/"))
+    server._answer = lambda _: Response({}, 302, {"Location": where})
+    for path in ("a", where):
+        with pytest.raises(AnswerError, match="which is not in the public internet"):
+            client(server).request("GET", path)
+    assert [request.path for request in server.asked()] == ["a"]
+
+
+@pytest.mark.parametrize("where", ["http://[", "ftp://127.0.0.1/", "file:///etc/passwd"])
+def test_redirects_to_what_is_no_address(server, where):
+    server._answer = lambda _: Response({}, 302, {"Location": where})
+    with pytest.raises(AnswerError, match="Echo sends to an address that is none"):
+        client(server).json("a")
+
+
+def test_no_key_comes_from_elsewhere(server, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password other\n", encoding="ascii")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server._answer = lambda request: {"key": request.headers.get("authorization")}
+    asked = client(server)
+    assert asked.json("a", headers={"Authorization": "Bearer x"}) == {"key": "Bearer x"}
+    assert asked.json("a") == {"key": None}
+    whose = Client("Echo", {"": server.url.replace("//", "//me:own@")}, manners=QUICK)
+    assert whose.json("a") == {"key": "Basic bWU6b3du"}  # but from the address itself
+
+
+@pytest.mark.parametrize("body", [b"[1e999]", b"[NaN]", b"[" * 60 + b"]" * 60, b"[" * 99_999, b"[\xff]"])
+def test_json_that_could_not_be_kept_is_none(server, body):
+    server._answer = lambda _: Response(body)
+    with pytest.raises(AnswerError, match="Echo answered with what is no JSON"):
+        client(server).json("a")
+
+
+def test_an_answer_that_drips_is_left():
+    """Each byte comes in time, the whole does not."""
+
+    def drip(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.recv(9999)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
+            for _ in range(99):
+                line.sendall(b"x")
+                time.sleep(0.03)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening,))
+        dripping.start()
+        began_s = time.monotonic()
+        with pytest.raises(NetworkError, match=r"no whole answer from Echo within 0\.2 s"):
+            Client(
+                "Echo",
+                {"": f"http://127.0.0.1:{listening.getsockname()[1]}/"},
+                manners=Manners(1, whole_s=0.2),
+            ).json("")
+        assert time.monotonic() - began_s < 2
+        dripping.join()
 
 
 def test_never_more_requests_than_allowed(server, tmp_path):
@@ -210,6 +287,15 @@ def test_no_secret_in_errors_or_logs(server, caplog, fault):
     assert fault == "slow" or "GET /a/" in caplog.text
     for spelling in ("top+secret", "top%2Bsecret", "secret/key"):
         assert spelling not in f"{raised.value!r}{caplog.text}"
+
+
+def test_no_secret_in_what_a_provider_makes_of_an_answer(server):
+    def check(found):
+        raise CredentialsError(f"Echo says: no {found['query']['key']}", f"not {SECRET}")
+
+    with pytest.raises(CredentialsError) as raised:
+        client(server, secrets={"ECHO_KEY": SECRET}).json("a", {"key": SECRET}, check=check)
+    assert str(raised.value) == "Echo says: no … (not …)"
 
 
 def test_tokens_are_secrets_too(server):

@@ -1,13 +1,14 @@
 """One song of many records: known answers, and that the order in which they come does not matter."""
 
 import doctest
+import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earmark.catalog import _identity, _secrets, _tags
+from earmark.catalog import _answers, _hosts, _identity, _secrets, _tags
 from earmark.catalog._answers import _seconds
 from earmark.catalog._identity import Source, songs
 from earmark.catalog._pages import Line, Question, current, failures
@@ -61,6 +62,9 @@ def test_else_artist_title_and_duration_decide(other):
     [
         {"duration_s": 142.1},
         {"title": "Help! (live)"},
+        {"title": "Help! feat. Somebody (live)"},
+        {"title": "Help! - Remix"},
+        {"title": "Help! ft. Somebody - Remix"},
         {"artists": ("Bananarama",)},
         {"artists": ()},
         {"title": None},
@@ -69,6 +73,19 @@ def test_else_artist_title_and_duration_decide(other):
 )
 def test_other_songs_stay_apart(other):
     assert merged(record("a"), record("b", **other)) == [({"a"}, ""), ({"b"}, "")]
+
+
+@pytest.mark.parametrize("pair", ["दिल दाल", "ไม่ ไม้", "が か"])
+def test_marks_that_are_no_accents_tell_words_apart(pair):
+    one, other = pair.split()
+    assert len(merged(record("a", title=one), record("b", title=other))) == 2
+
+
+@pytest.mark.parametrize("title", [" " * 300_000 + "x", "(feat" * 60_000, "x" + " -" * 100_000], ids=len)
+def test_no_title_takes_long_to_compare(title):
+    began_s = time.process_time()
+    assert len(merged(record("a", title=title), record("b", title=title))) == 1
+    assert time.process_time() - began_s < 2
 
 
 def test_two_isrcs_are_two_songs_and_the_nearest_takes_the_nameless():
@@ -167,7 +184,7 @@ def test_the_last_failure_counts_until_the_answer_is_whole():
     assert [why.what for _, why in failures([new, old, rest, half])] == ["a preview"]
 
 
-@pytest.mark.parametrize("module", [_identity, _secrets, _tags])
+@pytest.mark.parametrize("module", [_answers, _hosts, _identity, _secrets, _tags])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
 

@@ -220,12 +220,13 @@ def test_no_secret_is_kept_or_told(server, place, caplog, capsys):
 
     server._answer = answer
     server.faults = Faults([None, "malformed"])
+    caplog.set_level(logging.DEBUG, logger="urllib3")  # which yandex-music quiets once it is imported
     with caplog.at_level(logging.DEBUG):
         done = buy(server.url, place, ["genre:rock", f"search:{SECRET}"], key=SECRET)
     assert done.failed == 1
     everything = [path.read_bytes() for path in place.rglob("*") if path.is_file()]
     shown = f"{done}{caplog.text}{''.join(capsys.readouterr())}"
-    assert "'GET /songs" in shown or "GET /songs" in shown
+    assert "GET /songs" in shown
     for spelling in ("hush/hush", "hush%2Fhush", "aHVzaC9odXNo"):
         assert spelling not in shown
         assert not [data for data in everything if spelling.encode() in data]

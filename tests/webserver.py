@@ -204,7 +204,7 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
         def _send(self, response: Response, fault: str | None) -> None:
             body = response.body
             if not isinstance(body, bytes):
-                body = json.dumps(body, ensure_ascii=False).encode()
+                body = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
             if fault == "slow":
                 time.sleep(server.faults.slow_s)
             if fault == "malformed":

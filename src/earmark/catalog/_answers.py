@@ -1,9 +1,12 @@
 """What a service's answer means: its status, its wish to wait, and how patient one is with it."""
 
 import email.utils
+import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from earmark.catalog._provider import BusyError
 from earmark.catalog._secrets import Secrets
@@ -18,6 +21,7 @@ from earmark.errors import (
 )
 
 _OVERLOADED = (429, 500, 502, 503, 504)
+_DEEPEST = 50  # levels of JSON: real answers have 10, and what is read and written must not fill the stack
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,47 @@ def excerpt(body: bytes, hidden: Secrets) -> str:
     text = " ".join(hidden.redact(body[:2000].decode("utf-8", "replace")).split())
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return f"'{text[:150]}{'…' if len(text) > 150 else ''}'" if text else "nothing"
+
+
+def parsed(body: bytes) -> Any:
+    """Return an answer's JSON, of numbers that are some and of at most 50 levels.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> parsed(b'{"songs": [1.5]}')
+    {'songs': [1.5]}
+    >>> parsed(b"[" * 51 + b"]" * 51)
+    Traceback (most recent call last):
+    ...
+    ValueError: nested too deeply
+    """
+    try:
+        found = json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    level = [found]
+    for _ in range(_DEEPEST):
+        level = [
+            below
+            for one in level
+            if isinstance(one, dict | list)
+            for below in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return found
+    raise ValueError("nested too deeply")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)  # NaN and Infinity are no JSON; 1e999 is too large
+    return number
 
 
 def _seconds(retry_after: str) -> float | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DIGITS = 16  # a number of more counts or measures nothing
 _YEAR = re.compile(r"(\d{4})(?!\d)")
 
 
@@ -62,9 +63,9 @@ class Fields:
     def number(self, name: str) -> float:
         """Return a number that must be there, written as a text as well."""
         value = self.value.get(name)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
             return int(value)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) >= 10**_DIGITS:
             raise self._lacks("number", self._way(name))
         return value
 

@@ -16,8 +16,12 @@ SAME_S = 2.0
 """Durations that differ by no more may be those of one recording: services round, and cut silence."""
 
 _FEATURING = re.compile(
-    r"[\(\[]\s*(?:feat|ft|featuring)\b\.?[^)\]]*[\)\]]|\s(?:feat|ft)\.\s.*$", re.IGNORECASE
+    r"[\(\[]\s*(?:feat|ft|featuring)\b\.?[^)\]]*[\)\]]"
+    r"|\s(?:feat|ft)\.\s.*?(?=\s[-\u2013\u2014(\[]|$)",  # up to "(live)" or "- Remix"
+    re.IGNORECASE,
 )
+_LONGEST = 500
+"""Letters of a name that are looked at for guests and remasters; a longer one is compared as it stands."""
 _REMASTER = re.compile(
     r"\s*(?:[-\u2013\u2014]\s*|[\(\[]\s*)(?:\d{4}\s+)?(?:digital(?:ly)?\s+)?remaster(?:ed)?(?:\s+\d{4})?\s*[\)\]]?\s*$",
     re.IGNORECASE,
@@ -75,17 +79,24 @@ def plain(text: str | None) -> str:
     --------
     >>> plain("The Beatles"), plain("Déjà Vu (feat. Jay-Z)"), plain("Help! - Remastered 2009")
     ('beatles', 'deja vu', 'help')
+    >>> plain("Help! feat. Somebody (Live)"), plain("Help! [Remix]")
+    ('help live', 'help remix')
     >>> plain("Guns N' Roses & Co"), plain("Кино́")
     ('guns n roses and co', 'кино')
     """
-    bare = _REMASTER.sub("", _FEATURING.sub("", text or ""))
+    bare = " ".join((text or "").split())
+    if len(bare) <= _LONGEST:
+        bare = _REMASTER.sub("", _FEATURING.sub("", bare))
     spread = unicodedata.normalize("NFKD", bare.replace("&", " and ")).casefold()
-    letters = "".join(
-        letter if letter.isalnum() else ("" if unicodedata.combining(letter) or letter in "'\u2019`" else " ")
-        for letter in spread
-    )
-    words = letters.split()
+    words = "".join(map(_compared, spread)).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
+def _compared(letter: str) -> str:
+    if "\u0300" <= letter <= "\u036f" or letter in "'\u2019`":  # accents
+        return ""
+    # Other marks are letters of their own: without vowels two words of Hindi are one.
+    return letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
 
 
 def isrc(text: str | None) -> str | None:

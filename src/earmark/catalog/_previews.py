@@ -54,11 +54,15 @@ class Previews:
 
     def _fetch(self, client: "Client", record: Record, name: str) -> None:
         url = record.preview_url or ""
-        if urlsplit(url).scheme not in ("http", "https"):
+        try:
+            address = urlsplit(url)
+        except ValueError:
+            address = urlsplit("")
+        if address.scheme not in ("http", "https") or not address.hostname:
             raise NotFoundError("the address of the preview is none", "nothing can be done about it here")
         answer = client.request("GET", url)
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
+        suffix = PurePosixPath(address.path).suffix.lower()
         suffix = suffix if suffix in _SUFFIXES else _TYPES.get(kind, "")
         if not suffix or not answer.body:
             raise NotFoundError(
@@ -79,4 +83,5 @@ class Previews:
 
 def name_of(provider: str, key: str) -> str:
     """Return what the excerpt of a record is called, without ending."""
-    return f"{provider}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    told = key.encode("utf-8", "replace")  # as the journal writes half a surrogate pair
+    return f"{provider}-{hashlib.sha256(told).hexdigest()[:16]}"

@@ -1,6 +1,7 @@
 """What a music file's own tags say: by tinytag, and by mutagen where tinytag does not know the format."""
 
 import importlib.util
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -105,9 +106,10 @@ def every(tags: Tags, name: str) -> tuple[str, ...]:
 def number(tags: Tags, name: str) -> float | None:
     """Return a number, or None for what is none."""
     try:
-        return float((tags.get(name) or [""])[0])
+        found = float((tags.get(name) or [""])[0])
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
 def year(tags: Tags) -> int | None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 from earmark.catalog._fields import Fields, ask, by_name, distinct, miss, named, records, wrong_part
 from earmark.catalog._provider import Ability, BusyError, Kind, Miss, Page, Query, Rate, Record, Terms
@@ -32,6 +31,7 @@ _TOP = 50  # songs of an artist that a genre takes
 _QUOTA, _OUT_OF_ORDER, _NO_DATA = 4, 700, 800
 _REFUSALS = (200, 300, 901)  # not public, wants a person's token, not for this kind of account
 _BUSY_S = 2.0
+_INDEX = re.compile(r"[?&]index=(\d{1,9})(?!\d)")
 _PLAYLIST = re.compile(r"(?:https?://\S*/playlist/)?(\d+)(?:[?#].*)?")
 
 
@@ -195,8 +195,10 @@ def _songs(page: Fields, index: int) -> Page:
 
 def _index(page: Fields, name: str) -> int | None:
     address = page.maybe_text(name)
-    found = parse_qs(urlsplit(address).query).get("index", ["0"])[0] if address else ""
-    return int(found) if found.isdecimal() else None
+    if address is None:
+        return None
+    found = _INDEX.search(address)
+    return int(found[1]) if found else 0
 
 
 def _label(record: Record) -> str:

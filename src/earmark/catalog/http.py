@@ -5,7 +5,6 @@ answer came damaged, and ends in an answer or in one :class:`~earmark.errors.Cat
 a time.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
@@ -15,9 +14,13 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
+from requests.auth import HTTPBasicAuth
+from requests.utils import get_auth_from_url
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as ReadTimeout
 
-from earmark.catalog._answers import Answer, Manners, excerpt, judge
+from earmark.catalog._answers import Answer, Manners, excerpt, judge, parsed
+from earmark.catalog._hosts import is_public
 from earmark.catalog._limit import Limit
 from earmark.catalog._provider import BusyError, Provider, Rate
 from earmark.catalog._secrets import Secrets
@@ -76,8 +79,9 @@ class Client:
         self.manners = manners or Manners()
         self._hidden = Secrets(self.secrets.values())
         self._limit = Limit(rate, limits, urls.get("", title))
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers["User-Agent"] = f"{AGENT} ({contact})" if contact else AGENT
+        self._session.auth = _of_address  # else requests takes what ~/.netrc has, in place of our own header
 
     @classmethod
     def for_provider(
@@ -164,8 +168,8 @@ class Client:
 
         def read(answer: Answer) -> Any:
             try:
-                found = json.loads(answer.body, parse_constant=_refuse)
-            except (ValueError, RecursionError):
+                found = parsed(answer.body)
+            except ValueError:
                 raise BusyError(
                     AnswerError(
                         f"{self.title} answered with what is no JSON: {excerpt(answer.body, self._hidden)}",
@@ -212,13 +216,16 @@ class Client:
             url = urljoin(self.urls[base], path)
         except ValueError:
             raise self._no_address() from None
-        for attempt in self._attempts():
-            with attempt:
-                answer = self._once(method, url, question)
-                if answer.status in refused:
-                    raise refused[answer.status]
-                judge(self.title, answer, self.manners, self._hidden, tuple(self.secrets))
-                return read(answer)
+        try:
+            for attempt in self._attempts():
+                with attempt:
+                    answer = self._once(method, url, question)
+                    if answer.status in refused:
+                        raise refused[answer.status]
+                    judge(self.title, answer, self.manners, self._hidden, tuple(self.secrets))
+                    return read(answer)
+        except CatalogError as error:  # it may quote an answer that quotes the key
+            raise type(error)(self.redact(error.message), self.redact(error.hint)) from None
         raise AssertionError("tenacity ends by answering or raising")
 
     def _attempts(self) -> Iterator[tenacity.AttemptManager]:
@@ -233,7 +240,7 @@ class Client:
         def give_up(state: tenacity.RetryCallState) -> Any:
             busy = state.outcome.exception() if state.outcome else None
             assert isinstance(busy, BusyError)  # noqa: S101 - nothing else is retried
-            raise self._clean(busy.failure) from None
+            raise busy.failure from None
 
         return iter(
             tenacity.Retrying(
@@ -245,26 +252,45 @@ class Client:
             )
         )
 
-    def _clean(self, error: CatalogError) -> CatalogError:
-        return type(error)(self.redact(error.message), self.redact(error.hint))
-
     def _once(self, method: str, url: str, question: Mapping[str, Any]) -> Answer:
         """Make one request and follow where it leads, each step in its turn."""
         question = dict(question)
         for _ in range(_REDIRECTS):
+            self._see_that_it_is_open(url)
             answer, where = self._step(method, url, question)
             if where is None:
                 return answer
-            elsewhere = urljoin(url, where)
-            if urlsplit(elsewhere)[:2] != urlsplit(url)[:2]:
+            url, before = self._joined(url, where), url
+            if urlsplit(url)[:2] != urlsplit(before)[:2]:
                 question.pop("headers", None)  # what they prove is for the first host only
-            if urlsplit(elsewhere).scheme not in ("http", "https"):
-                break
-            url, method = elsewhere, "GET" if method == "POST" else method
+                if self.redact(url) != url:
+                    raise AnswerError(
+                        f"{self.title} sends its key on to another host", "give its new address, if it moved"
+                    )
+            method = "GET" if method == "POST" else method
             question = {"headers": question.get("headers")}
         raise AnswerError(
             f"{self.title} sends from one address to the next", "try again later, or give its new address"
         )
+
+    def _joined(self, url: str, where: str) -> str:
+        try:
+            elsewhere = urljoin(url, where)
+            if urlsplit(elsewhere).scheme in ("http", "https"):
+                return elsewhere
+        except ValueError:
+            pass
+        raise AnswerError(f"{self.title} sends to an address that is none", "try again later")
+
+    def _see_that_it_is_open(self, url: str) -> None:
+        """Refuse addresses within this network that an answer leads to: the service's own are a person's."""
+        host = urlsplit(url).hostname or ""
+        own = {urlsplit(known).hostname for known in self.urls.values()}
+        if host not in own and not is_public(host):
+            raise AnswerError(
+                f"{self.title} leads to '{host}', which is not in the public internet",
+                "it is not asked, for it may be a machine of yours",
+            )
 
     def _step(self, method: str, url: str, question: Mapping[str, Any]) -> tuple[Answer, str | None]:
         manners = self.manners
@@ -279,7 +305,9 @@ class Client:
                 names = {name.lower(): value for name, value in response.headers.items()}
                 where = names.get("location") if response.is_redirect else None
                 return Answer(response.status_code, body, names), where
-        except (requests.Timeout, TimeoutError):
+        except TimeoutError:
+            what = f"no whole answer from {self.title} within {manners.whole_s:g} s"
+        except (requests.Timeout, ReadTimeout):
             what = f"no answer from {self.title} within {manners.timeout_s:g} s"
         except (requests.exceptions.ChunkedEncodingError, HTTPError):
             what = f"the answer of {self.title} was cut off"
@@ -300,7 +328,7 @@ class Client:
     def _body(self, response: requests.Response) -> bytes:
         until_s = time.monotonic() + self.manners.whole_s
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what came, however little
             body += chunk
             if len(body) > self.manners.most_bytes:
                 raise AnswerError(
@@ -312,8 +340,18 @@ class Client:
         return bytes(body)
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)  # NaN and Infinity are no JSON
+class _Session(requests.Session):
+    """requests without redirects of its own: it would read what comes with them, however much it is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that there is nowhere to go."""
+
+
+def _of_address(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Prove what the address itself says: ``https://me:password@host/``."""
+    name, password = get_auth_from_url(request.url or "")
+    proven: requests.PreparedRequest = HTTPBasicAuth(name, password)(request) if name else request
+    return proven
 
 
 def _variable(provider: Provider, name: str) -> str:

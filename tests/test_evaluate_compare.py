@@ -126,8 +126,8 @@ def test_few_artists_show_nothing():
             lambda found: found,
             {"metric": "f2"},
             "no metric 'f2' (compare one of accuracy, auc_ovo, auc_ovr, balanced_accuracy, brier, ece, "
-            "f1_macro, f1_micro, f1_weighted, log_loss, precision_macro, precision_micro, precision_weighted, "
-            "recall_macro, recall_micro, recall_weighted, surest_half, top_3)",
+            "f1_macro, f1_micro, f1_weighted, log_loss, precision_macro, precision_micro, "
+            "precision_weighted, recall_macro, recall_micro, recall_weighted, surest_half, top_3)",
         ),
     ],
 )

@@ -16,7 +16,7 @@ import answered
 from earmark.errors import ArgumentError, BundleError, UnknownNameError
 from earmark.evaluate import evaluate
 from earmark.models import calibrate, curves
-from earmark.models.calibrate import CALIBRATIONS, Temperature, fitted, from_plain, out_of_fold
+from earmark.models.calibrate import CALIBRATIONS, Temperature, fitted, from_plain
 from earmark.models.head import softmax
 
 GENRES = answered.GENRES
@@ -166,34 +166,3 @@ def test_an_unknown_calibration():
         "unknown calibration 'temprature' (did you mean 'temperature'? "
         "known: none, temperature, sigmoid, isotonic)"
     )
-
-
-class TestOutOfFold:
-    groups = ("a", "a", "b", "b", "c", "d")
-
-    def test_every_row_by_models_that_did_not_hear_its_artist(self):
-        heard = []
-
-        def fit(train, asked):
-            heard.append((set(train), set(asked)))
-            return np.full((len(asked), 2), 0.5)
-
-        folds = [([2, 3, 4, 5], [0, 1]), ([0, 1, 4, 5], [2, 3]), ([0, 1, 2, 3], [4])]
-        p, answered_rows = out_of_fold(fit, folds, self.groups, 2)
-        assert heard[0] == ({2, 3, 4, 5}, {0, 1})
-        assert answered_rows.tolist() == [True] * 5 + [False]
-        assert p[:5].tolist() == [[0.5, 0.5]] * 5
-        assert np.isnan(p[5]).all()
-
-    def test_the_mean_of_several_answers(self):
-        said = iter([[[1.0, 0.0]], [[0.5, 0.5]]])
-        p, _ = out_of_fold(lambda *_: next(said), [([2], [0]), ([3], [0])], self.groups, 2)
-        assert p[0].tolist() == [0.75, 0.25]
-
-    def test_random_folds_are_refused(self):
-        with pytest.raises(ArgumentError) as caught:
-            out_of_fold(lambda *_: None, [([0, 2], [1, 4])], self.groups, 2)
-        assert str(caught.value) == (
-            "fold 1 has 1 groups on both sides "
-            "(make folds by artist: a model is too sure of artists it has heard)"
-        )

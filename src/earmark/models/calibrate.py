@@ -1,20 +1,17 @@
-"""Probabilities that mean what they say: fitted on answers to artists that the model had not heard."""
+"""Probabilities that mean what they say; :mod:`earmark.models.crossfit` fits them on unheard artists."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from earmark.errors import ArgumentError, BundleError
 from earmark.models.curves import expit, logistic, rising
 from earmark.models.head import softmax
-from earmark.models.probabilities import Array, Codes, checked, coded, numbered
+from earmark.models.probabilities import Array, Codes, checked, coded
 from earmark.registry import Registry
-
-Fit = Callable[[Codes, Codes], ArrayLike]
-"""Learns from the first rows and returns the probabilities of the others, shape (others, genres)."""
 
 _FLOOR = 1e-12
 _HALVINGS = 60
@@ -169,7 +166,7 @@ class Isotonic:
 
 
 def fitted(kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str]) -> Calibration:
-    """Return a calibration fitted on answers to songs of unheard artists, see :func:`out_of_fold`.
+    """Return a calibration fitted on answers to songs of unheard artists, see :mod:`earmark.models.crossfit`.
 
     Parameters
     ----------
@@ -241,54 +238,6 @@ def _finite(values: Sequence[Any]) -> tuple[float, ...]:
     if not np.isfinite(found).all():
         raise ValueError(values)
     return found
-
-
-def out_of_fold(
-    fit: Fit, folds: Sequence[tuple[ArrayLike, ArrayLike]], groups: Sequence[Any], genres: int
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the probabilities of each row by a model that heard no row of its group.
-
-    Calibrating on random folds flatters: songs of artists that the model knows are easy for it.
-
-    Parameters
-    ----------
-    fit : callable
-        Given rows to learn from and rows to answer, returns the probabilities of the latter.
-    folds : sequence of (rows, rows)
-        To learn from and to answer, as :attr:`earmark.dataset.split.Split.folds` gives them; the mean is
-        taken where a row is answered several times.
-    groups : sequence
-        The artist of each row.
-    genres : int
-        How many there are.
-
-    Returns
-    -------
-    p : array, shape (rows, genres)
-        NaN where a row is never answered.
-    answered : array of bool, shape (rows,)
-        Which rows are.
-
-    Raises
-    ------
-    ArgumentError
-        If a group stands on both sides of a fold.
-    """
-    parties = numbered(groups)[1]
-    total, times = np.zeros((len(parties), genres)), np.zeros(len(parties))
-    for number, fold in enumerate(folds, 1):
-        train, asked = (np.asarray(rows, np.int64) for rows in fold)
-        if both := len(np.intersect1d(parties[train], parties[asked])):
-            raise ArgumentError(
-                f"fold {number} has {both} groups on both sides",
-                "make folds by artist: a model is too sure of artists it has heard",
-            )
-        total[asked] += checked(fit(train, asked), genres)
-        times[asked] += 1
-    answered = times > 0
-    p = np.full_like(total, np.nan)
-    p[answered] = total[answered] / times[answered, None]
-    return p, np.asarray(answered)
 
 
 def _logarithms(p: Array) -> Array:

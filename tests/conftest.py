@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,10 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("earmark", deadline=None)
 settings.register_profile("few", deadline=None, max_examples=20)
 settings.load_profile(os.environ.get("EARMARK_PROFILE", "earmark"))
+
+# A shell that starts tests in the background has Ctrl-C ignored, and what they start would inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -124,10 +124,11 @@ def test_retry_after_is_honoured(server):
     assert time.monotonic() - began_s >= 0.3
 
 
-@pytest.mark.parametrize("after", ["3600", formatdate(time.time() + 3600, usegmt=True)], ids=["s", "date"])
-def test_it_does_not_sit_out_an_hour(server, after):
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_it_does_not_sit_out_an_hour(server, form):
+    after = "3600" if form == "seconds" else formatdate(time.time() + 3600, usegmt=True)
     server.faults = Faults(["429"], retry_after=after)
-    with pytest.raises(LimitError, match=r"Echo asks to wait 3(600|5\d\d) s, more than 2 s") as raised:
+    with pytest.raises(LimitError, match=r"Echo asks to wait 3(5\d\d|600) s, more than 2 s") as raised:
         client(server).json("a")
     assert raised.value.hint.startswith("run the same command again after ")
     assert len(server.log) == 1
@@ -282,6 +283,7 @@ def test_no_secret_in_errors_or_logs(server, caplog, fault):
     """Not even where the service tells the key back, and a log is kept of everything."""
     server.faults = Faults([fault] * 9, slow_s=0.3)
     asked = client(server, secrets={"ECHO_KEY": SECRET}, manners=Manners(2, 0.001, timeout_s=0.1))
+    caplog.set_level(logging.DEBUG, logger="urllib3")  # which yandex-music quiets once it is imported
     with caplog.at_level(logging.DEBUG), pytest.raises(CatalogError) as raised:
         asked.json(f"a/{SECRET}", {"key": SECRET}, headers={"X-Key": SECRET})
     assert fault == "slow" or "GET /a/" in caplog.text

@@ -35,6 +35,11 @@ def test_one_isrc_is_one_song_whatever_it_is_called():
     assert merged(a, b) == [({"a", "b"}, "isrc")]
 
 
+def test_one_of_several_isrcs_is_enough():
+    a, b = record("a", isrc=f"{OTHER_ISRC}; {ISRC}"), record("b", isrc=ISRC, title="Aide")
+    assert merged(a, b) == [({"a", "b"}, "isrc")]
+
+
 def test_one_musicbrainz_id_too():
     assert merged(record("a", musicbrainz_id=ID), record("b", musicbrainz_id=ID.upper(), title="x")) == [
         ({"a", "b"}, "musicbrainz")

@@ -43,7 +43,7 @@ WANTED = {
     "musicbrainz": replace(
         TIN_ROOF,
         key=MBID,
-        isrc="ZZA012600001",
+        isrc="ZZA012600001; ZZA012600009",
         musicbrainz_id=MBID,
         tags=("vocal jazz", "jazz", "czech"),
     ),

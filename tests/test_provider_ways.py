@@ -165,6 +165,16 @@ class TestMusicBrainz:
         assert page.records[0].title == "Lantern No. 5"
         assert [miss.what for miss in page.misses] == ["genres of Aurelia Voss: Lantern No. 5"]
 
+    @pytest.mark.parametrize(
+        ("comment", "title"),
+        [("live, 1965-03-01: Brno", "Lantern No. 5 (live, 1965-03-01: Brno)"), ("mono", "Lantern No. 5")],
+    )
+    def test_another_version_is_another_song(self, comment, title):
+        inc = ["artist-credits", "isrcs", "genres", "tags"]
+        said = musicbrainz.recording(song(5), inc) | {"disambiguation": comment}
+        (page,) = pages_of(lacking("musicbrainz", f"recording/{song(5).recording}", said))
+        assert page.records[0].title == title
+
     def test_a_length_may_be_unknown(self):
         inc = ["artist-credits", "isrcs", "genres", "tags"]
         said = musicbrainz.recording(song(5), inc) | {"length": None}
@@ -319,6 +329,12 @@ class TestYandex:
         (page,) = pages_of(lacking("yandex", gone, yandex.EXPIRED, 404), "genre", "jazz")
         assert page.records == ()
         assert [miss.what for miss in page.misses] == ["songs of playlist 'Salt & Snow'"]
+
+    def test_another_version_is_another_song(self):
+        said = {"result": {"title": "p", "tracks": [{"track": yandex.track(song(3)) | {"version": "Live"}}]}}
+        where = f"users/{yandex.UID}/playlists/{yandex.KIND}"
+        (page,) = pages_of(lacking("yandex", where, said), "playlist", f"{yandex.UID}/{yandex.KIND}")
+        assert [record.title for record in page.records] == [f"{song(3).title} (Live)"]
 
     def test_a_country_without_it(self):
         error = failing(saying("yandex", {"error": {}}, status=451))

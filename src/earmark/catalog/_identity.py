@@ -99,16 +99,18 @@ def _compared(letter: str) -> str:
     return letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
 
 
-def isrc(text: str | None) -> str | None:
-    """Return an ISRC as it is compared, or None for what is none.
+def isrcs(text: str | None) -> set[str]:
+    """Return ISRCs as they are compared, of one recording; it has several where it was registered twice.
 
     Examples
     --------
-    >>> isrc("gb-aye-69-00535"), isrc("unknown")
-    ('GBAYE6900535', None)
+    >>> isrcs("gb-aye-69-00535"), isrcs("unknown")
+    ({'GBAYE6900535'}, set())
+    >>> sorted(isrcs("GBAYE6900535; USRC17607839"))
+    ['GBAYE6900535', 'USRC17607839']
     """
-    bare = re.sub(r"[\s-]", "", text or "").upper()
-    return bare if _ISRC.fullmatch(bare) else None
+    bare = (re.sub(r"[\s-]", "", part).upper() for part in re.split(r"[;,/|]", text or ""))
+    return {code for code in bare if _ISRC.fullmatch(code)}
 
 
 def musicbrainz_id(text: str | None) -> str | None:
@@ -127,7 +129,7 @@ def songs(sources: Sequence[Source]) -> list[Song]:
     """
     one = _joined([Song([source]) for source in sources], _by_key, "")
     for song in one:
-        song.isrcs = {code for s in song.sources if (code := isrc(s.record.isrc))}
+        song.isrcs = {code for s in song.sources for code in isrcs(s.record.isrc)}
         song.ids = {code for s in song.sources if (code := musicbrainz_id(s.record.musicbrainz_id))}
     one = _joined(one, lambda song: sorted(song.isrcs), "isrc")
     one = _joined(one, lambda song: sorted(song.ids), "musicbrainz")

@@ -65,7 +65,8 @@ class Record:
     duration_s : float or None
         Length of the whole song in seconds, not of a preview.
     isrc, musicbrainz_id : str or None
-        Names of the recording that hold everywhere; of MusicBrainz the recording's id.
+        Names of the recording that hold everywhere: its ISRC, or several with semicolons between them; of
+        MusicBrainz the recording's id.
     tags : tuple of str
         Raw genre tags, most telling first.
     playlists : tuple of str

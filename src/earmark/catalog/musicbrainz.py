@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 _FOUND, _BROWSED = 25, 100
 _INC = "artist-credits isrcs genres tags"
+_VERSION = re.compile(
+    r"\b(?:live|acoustic|demo|instrumental|karaoke|rehearsal|take|edit|(?:re)?mix|dub)\b", re.IGNORECASE
+)
 _MBID = re.compile(
     r"(?:https?://\S*/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[/?#].*)?", re.IGNORECASE
 )
@@ -156,7 +159,7 @@ def _recording(song: Fields) -> Record:
     if not isinstance(isrcs, list) or not all(isinstance(one, str) for one in isrcs):
         raise wrong_part("MusicBrainz", "a list of ISRCs", "none")
     record = _made(song, milliseconds(song.number_or_null("length")))
-    return replace(record, isrc=isrcs[0] if isrcs else None, tags=distinct(*genres, *tags))
+    return replace(record, isrc="; ".join(isrcs) or None, tags=distinct(*genres, *tags))
 
 
 def _made(song: Fields, duration_s: float | None) -> Record:
@@ -164,13 +167,18 @@ def _made(song: Fields, duration_s: float | None) -> Record:
     return Record(
         key=song.key("id"),
         raw=song.value,
-        title=song.text("title"),
+        title=_title(song.text("title"), song.maybe_text("disambiguation") or ""),
         artists=distinct(*(one.text("name") for one in song.each("artist-credit"))),
         album=releases[0].maybe_text("title") if releases else None,
         duration_s=duration_s,
         musicbrainz_id=song.key("id"),
         year=song.maybe_year("first-release-date"),
     )
+
+
+def _title(title: str, comment: str) -> str:
+    """Return a title with what tells its recording from others of that name: ``"Sinnerman (live, 1965)"``."""
+    return f"{title} ({comment})" if _VERSION.search(comment) else title
 
 
 def _counted(tags: tuple[Fields, ...]) -> list[str]:

@@ -169,12 +169,17 @@ def _items(result: Fields) -> Page:
     return Page(made, None, misses)
 
 
+def _title(title: str, version: str | None) -> str:
+    """Return a title with what Yandex Music keeps apart from it: "Live", "Remix"."""
+    return f"{title} ({version})" if version else title
+
+
 def _song(song: Fields) -> Record:
     albums = song.each("albums")
     return Record(
         key=song.key("id"),
         raw=song.value,
-        title=song.text("title"),
+        title=_title(song.text("title"), song.maybe_text("version")),
         artists=distinct(*(artist.text("name") for artist in song.each("artists"))),
         album=albums[0].maybe_text("title") if albums else None,
         duration_s=milliseconds(song.number("durationMs")),

@@ -79,6 +79,13 @@ def test_tables_of_any_shape_tell_the_same(tmp_path, name):
     assert kino.raw["Band"] == "Кино"
 
 
+def test_what_is_no_number_is_null_at_any_depth(tmp_path):
+    pq.write_table(pa.table({"title": ["x"], "v": [[float("nan"), 1.0]]}), tmp_path / "t.parquet")
+    written(tmp_path / "t.json", '[{"title": "x", "v": [NaN, 1.0]}]')
+    for name in ("t.parquet", "t.json"):
+        assert [one.raw["v"] for one in rows(tmp_path / name)] == [[None, 1.0]]
+
+
 def test_windows_1251_is_refused_with_a_remedy_that_works(tmp_path):
     path = written(tmp_path / "old.csv", csv(";").encode("cp1251"))
     with pytest.raises(TableError, match="is no UTF-8 text") as raised:
@@ -134,6 +141,13 @@ def test_files_are_named_from_the_tables_folder_and_must_be_there(tmp_path):
         ("a.csv", b'title,x\n"' + b"y" * (17 << 20), "is no table: field larger than", "quotes are closed"),
         ("a.json", b"7", "holds no list of songs", "a list of objects"),
         ("a.json", b"[" * 100_000, "is no JSON|nested too deeply", "object"),
+        ("a.json", b'[{"title": ' + b"[" * 60 + b"]" * 60 + b"}]", "a row is nested too deeply", "a list of"),
+        (
+            "a.json",
+            b'[{"title": ' + b'{"a": ' * 60 + b"1" + b"}" * 61 + b"]",
+            "nested too deeply",
+            "a list of",
+        ),
         ("a.json", b'{"title": "x"', "line 1 of '.*' is no JSON", "one object a line"),
         ("a.jsonl", b'{"title": "x"}\n7', "line 2 of '.*' is no object", "one object a line"),
         ("a.parquet", b"PAR1", "is no Parquet file", "write it anew"),

@@ -136,6 +136,7 @@ def test_a_failed_question_is_a_row_and_nobody_elses_values(server, place):
         "see how its name is spelled",
     )  # fmt: skip
     assert catalog.read(place).failures.to_pylist()[0]["query"] == "artist:Nobody"
+    assert buy(server.url, place, ["artist:Simone"]).failures == ()  # what another command asked for
     assert not [track for track in catalog.read(place) if "Nobody" in str(track)]
     server._answer = lambda request: shop(10)(request) if request.query["q"] != "Nobody" else {
         "songs": [{**shops.song("Nobody", 1), "preview": None}], "next": None,
@@ -294,6 +295,9 @@ def test_no_catalogue_and_damaged_ones(server, place):
     (part,) = place.glob("records/*.jsonl")
     buy(server.url, place, ["genre:rock"])
     assert len(catalog.read(place)) > 200
+    (place / ".left-by-a-kill.new").touch()
+    buy(server.url, place, ["genre:rock"])
+    assert not list(place.glob(".*.new"))
     part.write_bytes(part.read_bytes()[:-9])
     with pytest.raises(StoreError, match=r"line 3 of '.*' is damaged"):
         buy(server.url, place, ["genre:rock"])

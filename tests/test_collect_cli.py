@@ -109,17 +109,19 @@ def test_ctrl_c_and_going_on(earmark, tmp_path, monkeypatch):
 
 def test_many_failures_and_a_stop_in_words(capsys):
     rows = tuple(
-        command.collection.FailureRow("shop", f"search:{n}", "E", f"no {n}", "wait", "t") for n in range(12)
+        command.collection.FailureRow("shop", f"search:{n}", "E", f"no {n}", "wait", "t") for n in range(11)
     )
-    done = command.Collection(0, 1, 12, 0, 7, rows, LimitError("asks to wait 3600 s", "come back"))
-    command._print_summary(done, "c", {"terms": {"text": "None.", "url": "https://x"}})
+    rows = (command.collection.FailureRow("shop", "search:0", "E", "no \x1b[2J\n", "wait", "t"), *rows)
+    done = command.Collection(0, 1, 12, 0, 7, rows, LimitError("asks to wait 3600 s", "come \x07back"))
+    command._print_summary(done, "c", {"terms": {"text": "None.", "url": "https://x"}}, previews=True)
     told = capsys.readouterr()
     lines = told.out.splitlines()
-    assert lines[:3] == [
+    assert lines[:4] == [
         "13 queries: 1 answered before, 12 failed; 0 records",
         "catalogue: 7 songs in c",
         "terms: None. https://x",
+        "previews: none for what was answered before; --again asks anew and fetches them",
     ]
-    assert lines[3:5] == ["failed: search:0", "  no 0 (wait)"]
+    assert lines[4:6] == ["failed: search:0", r"  no \x1b[2J\n (wait)"]
     assert lines[-1] == "and 2 more that failed: failures.parquet in c"
-    assert told.err == "stopped: asks to wait 3600 s (come back)\n"
+    assert told.err == "stopped: asks to wait 3600 s (come \\x07back)\n"

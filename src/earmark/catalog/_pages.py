@@ -172,8 +172,11 @@ class PageStore:
         StoreError
             If a part is damaged.
         """
-        for path in self._paths():
-            yield from _read(path)
+        if not self._parts.is_dir():
+            return
+        with locked(self._parts):  # another run may drop what is old
+            for path in self._paths():
+                yield from _read(path)
 
     def _paths(self) -> list[Path]:
         return sorted(self._parts.glob("part-*.jsonl"))
@@ -203,7 +206,7 @@ def _read(path: Path) -> Iterator[Line]:
         for number, line in enumerate(file, 1):
             try:
                 yield Line.from_dict(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise StoreError(
                     f"line {number} of '{path}' is damaged",
                     "delete that file and run the same commands again: what is missing is asked for anew",

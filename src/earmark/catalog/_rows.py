@@ -17,6 +17,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _MOST_COLUMNS = 20_000
 _LONGEST_CELL = 1 << 24
 _LOOKED_AT = 50
+_DEEPEST = 50
 
 
 def read_rows(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Sequence[Row]:
@@ -191,12 +192,27 @@ def _records(found: Any) -> list[dict[str, Any]] | None:
     return inner[0] if len(inner) == 1 else None
 
 
-def _flat(row: Mapping[str, Any], before: str = "") -> Row:
+def _flat(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Row:
     flat: Row = {}
     for name, value in row.items():
         if isinstance(value, dict):
-            flat |= _flat(value, f"{before}{name}.")
+            _see_that_it_ends(depth)
+            flat |= _flat(value, f"{before}{name}.", depth + 1)
         else:
-            endless = isinstance(value, float) and not math.isfinite(value)
-            flat[f"{before}{name}"] = None if endless else value
+            flat[f"{before}{name}"] = _cell(value, depth)
     return flat
+
+
+def _cell(value: Any, depth: int) -> Any:
+    """Return a cell as JSON has it: without numbers that are none."""
+    if isinstance(value, list | dict):
+        _see_that_it_ends(depth)
+        if isinstance(value, dict):
+            return {name: _cell(below, depth + 1) for name, below in value.items()}
+        return [_cell(below, depth + 1) for below in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _see_that_it_ends(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise TableError("a row is nested too deeply", "give a list of objects, one a song")

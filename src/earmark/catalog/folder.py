@@ -56,7 +56,9 @@ def _genre_by_folder(query: Query) -> Callable[[Path, Path], str | None]:
         OPTIONS[name]  # raises for an unknown one
     which = given.get("genres")
     if which not in (None, "nearest", "top"):
-        raise ArgumentError(f"'genres={which}'", "give genres=nearest or genres=top, or leave it out")
+        raise ArgumentError(
+            f"there is no 'genres={which}'", "give genres=nearest or genres=top, or leave it out"
+        )
 
     def genre(root: Path, path: Path) -> str | None:
         above = path.relative_to(root).parts[:-1] if path != root else ()

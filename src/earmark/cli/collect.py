@@ -42,8 +42,8 @@ def collect_songs(
             meter.wipe()
             sys.stderr.write("what came so far is kept: run the same command again to go on\n")
             raise
-    _print_summary(done, output, collection.providers()[provider])
-    return done.stopped is None and not done.failures
+    _print_summary(done, output, collection.providers()[provider], previews=previews)
+    return not (done.stopped or done.failed or done.failures)
 
 
 def print_providers() -> None:
@@ -105,7 +105,7 @@ class _Meter:
             sys.stderr.write(f"{line}\n")
 
 
-def _print_summary(done: Collection, output: str, provider: dict[str, Any]) -> None:
+def _print_summary(done: Collection, output: str, provider: dict[str, Any], *, previews: bool) -> None:
     parts = [
         f"{count} {what}"
         for count, what in (
@@ -120,14 +120,16 @@ def _print_summary(done: Collection, output: str, provider: dict[str, Any]) -> N
     _write(f"{total} {queries}: {', '.join(parts)}; {_count(done.records, 'record')}")
     _write(f"catalogue: {_count(done.tracks, 'song')} in {shown(output)}")
     _write(f"terms: {_terms(provider)}")
+    if previews and done.known:
+        _write("previews: none for what was answered before; --again asks anew and fetches them")
     for row in done.failures[:_FAILURES_SHOWN]:
         _write(f"failed: {shown(row.query)}")
-        _write(f"  {row.message}{f' ({row.hint})' if row.hint else ''}")
+        _write(f"  {shown(f'{row.message} ({row.hint})' if row.hint else row.message)}")
     more = len(done.failures) - _FAILURES_SHOWN
     if more > 0:
         _write(f"and {more} more that failed: failures.parquet in {shown(output)}")
     if done.stopped is not None:
-        sys.stderr.write(f"stopped: {done.stopped}\n")
+        sys.stderr.write(f"stopped: {shown(str(done.stopped))}\n")
 
 
 def _count(number: int, what: str) -> str:

@@ -18,7 +18,7 @@ from earmark.catalog._queries import parse_queries
 from earmark.catalog.providers import PROVIDERS
 from earmark.catalog.tracks import Catalog, FailureRow
 from earmark.errors import ArgumentError, EarmarkError
-from earmark.workspace import keeping, locked
+from earmark.workspace import keeping, locked, sweep
 
 if TYPE_CHECKING:
     from earmark.catalog.http import Manners
@@ -40,7 +40,7 @@ class Collection:
     tracks : int
         Songs that the catalogue holds now.
     failures : tuple of FailureRow
-        What could not be had of this provider, now or before.
+        What could not be had of what was asked, now or before.
     stopped : EarmarkError or None
         Why it ended before its end; what came until then is kept.
     """
@@ -82,7 +82,7 @@ def collect(
     folder : str or os.PathLike
         The catalogue, there or to be.
     options : mapping of str to str, optional
-        What the provider takes besides: ``{"title": "Song"}`` for `table`, ``{"genres": "folders"}`` for
+        What the provider takes besides: ``{"title": "Song"}`` for `table`, ``{"genres": "nearest"}`` for
         `folder`.
     previews : bool
         Download the excerpts too, if the provider has any. See its terms.
@@ -129,10 +129,12 @@ def collect(
         done = run.run(asked, again=again or source.rate is None, tell=progress)
         store.adopt()
         with locked(place):
+            sweep(place)
             lines = list(store.lines())
             store.tidy(_pages.progress_of(lines))
             failures = _write(place, lines, heard)
-    told = tuple(row for row in failures if row.provider == provider)
+    names = {str(query) for query in asked}
+    told = tuple(row for row in failures if row.provider == provider and row.query in names)
     songs = len(catalog.read(place))
     return Collection(done.asked, done.known, done.failed, done.records, songs, told, done.stopped)
 

@@ -13,6 +13,7 @@ NAMES = [
     "ArgumentError",
     "AudioError",
     "BundleError",
+    "CatalogError",
     "Clip",
     "EarmarkError",
     "ExecutorError",
@@ -21,11 +22,20 @@ NAMES = [
     "Prediction",
     "Predictor",
     "Segment",
+    "SplitError",
     "StoreError",
+    "TableError",
+    "TaxonomyError",
+    "Track",
     "UnknownNameError",
     "__version__",
+    "check",
     "classify",
+    "collect",
+    "duplicates",
     "extract",
+    "label",
+    "split_table",
 ]
 # What each asks to be loaded, at most, of the libraries that take long.
 HEAVY = ("numpy", "scipy", "av", "soxr", "onnxruntime", "pandas", "rich", "typer")

@@ -17,15 +17,24 @@ if TYPE_CHECKING:
         ArgumentError,
         AudioError,
         BundleError,
+        CatalogError,
         EarmarkError,
         ExecutorError,
+        SplitError,
         StoreError,
+        TableError,
+        TaxonomyError,
         UnknownNameError,
     )
     from earmark.features import FeatureTable, extract
-    from earmark.records import Clip, Prediction, Segment
+    from earmark.records import Clip, Prediction, Segment, Track
+    from earmark.service.checking import check
+    from earmark.service.collection import collect
+    from earmark.service.labelling import label
     from earmark.service.library import Library
     from earmark.service.predictor import Predictor, classify
+    from earmark.service.recordings import duplicates
+    from earmark.service.splitting import split_table
 
 __version__ = "0.1.0"
 
@@ -33,6 +42,7 @@ __all__ = [
     "ArgumentError",
     "AudioError",
     "BundleError",
+    "CatalogError",
     "Clip",
     "EarmarkError",
     "ExecutorError",
@@ -41,11 +51,20 @@ __all__ = [
     "Prediction",
     "Predictor",
     "Segment",
+    "SplitError",
     "StoreError",
+    "TableError",
+    "TaxonomyError",
+    "Track",
     "UnknownNameError",
     "__version__",
+    "check",
     "classify",
+    "collect",
+    "duplicates",
     "extract",
+    "label",
+    "split_table",
 ]
 
 # Where each public name lives; nothing is imported before it is asked for.
@@ -53,6 +72,7 @@ _HOMES = {
     "ArgumentError": "earmark.errors",
     "AudioError": "earmark.errors",
     "BundleError": "earmark.errors",
+    "CatalogError": "earmark.errors",
     "Clip": "earmark.records",
     "EarmarkError": "earmark.errors",
     "ExecutorError": "earmark.errors",
@@ -61,10 +81,19 @@ _HOMES = {
     "Prediction": "earmark.records",
     "Predictor": "earmark.service.predictor",
     "Segment": "earmark.records",
+    "SplitError": "earmark.errors",
     "StoreError": "earmark.errors",
+    "TableError": "earmark.errors",
+    "TaxonomyError": "earmark.errors",
+    "Track": "earmark.records",
     "UnknownNameError": "earmark.errors",
+    "check": "earmark.service.checking",
     "classify": "earmark.service.predictor",
+    "collect": "earmark.service.collection",
+    "duplicates": "earmark.service.recordings",
     "extract": "earmark.features",
+    "label": "earmark.service.labelling",
+    "split_table": "earmark.service.splitting",
 }
 
 

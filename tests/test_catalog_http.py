@@ -1,6 +1,7 @@
 """The network client against a real server: what it gets over, what it says of the rest, how polite it is."""
 
 import gzip
+import hashlib
 import logging
 import socket
 import threading
@@ -270,9 +271,12 @@ def test_a_limit_survives_what_was_killed(server, tmp_path):
         assert time.monotonic() - began_s >= 0.29
 
 
-def test_a_home_that_cannot_be_written_is_no_hindrance(server, tmp_path):
-    (tmp_path / "file").touch()
-    one = client(server, Rate(1, 0.1), limits=tmp_path / "file")
+@pytest.mark.parametrize("blocked", ["home", "home/{}/.lock/x", "home/{}/answered.json/x"])
+def test_a_home_that_cannot_be_written_is_no_hindrance(server, tmp_path, blocked):
+    file = tmp_path / blocked.format(hashlib.sha256(server.url.encode()).hexdigest()[:16])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    one = client(server, Rate(1, 0.1), limits=tmp_path / "home")
     one.json("a")
     one.json("a")
     assert server.most_in(0.1) == 1

@@ -1,5 +1,6 @@
 """Collecting from a made-up service: whole, interrupted, through faults; what is kept and what is told."""
 
+import itertools
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ import pytest
 
 import shops
 from earmark import catalog
+from earmark.catalog._provider import Page
 from earmark.catalog.http import Manners
 from earmark.errors import (
     ArgumentError,
@@ -180,6 +182,15 @@ def test_pages_in_a_circle_are_a_failure(server, place, monkeypatch):
     monkeypatch.setattr(shops.Shop, "pages", pages)
     (row,) = buy(server.url, place, ["genre:rock"]).failures
     assert row.message == "the pages of The Shop go in a circle"
+
+
+def test_pages_without_end_are_a_failure(place, monkeypatch):
+    def pages(_self, _client, _query, cursor):
+        yield from (Page((), str(n)) for n in itertools.count(int(cursor or 0) + 1))
+
+    monkeypatch.setattr(shops.Shop, "pages", pages)
+    (row,) = buy("http://127.0.0.1/", place, ["genre:rock"]).failures
+    assert row.message.endswith(" pages of The Shop in a row are empty")
 
 
 @pytest.mark.parametrize("fault", ["changed", "malformed", "500", "cut"])

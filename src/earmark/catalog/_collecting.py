@@ -24,6 +24,8 @@ from earmark.workspace import Journal
 
 TRIES = 4
 """How often a page is asked for that is not what it should be, or nothing but the page before."""
+EMPTY = 100
+"""So many pages in a row with nothing on them, and more: they have no end."""
 IN_A_ROW = 5
 """So many questions that fail one after another end the run: the service, or the way to it, is broken."""
 
@@ -130,13 +132,14 @@ class Collecting:
 
     def _pages(self, query: Query, progress: Progress) -> Iterator[Page]:
         """Yield the pages that follow, asking again for what is damaged or repeated."""
-        doubts = 0
+        doubts = empty = 0
         while True:
             any_came = False
             try:
                 for page in self._provider.pages(self._client, query, progress.cursor):
                     any_came = True
-                    self._see_that_it_goes_on(page, progress)
+                    empty = 0 if page.records or page.misses else empty + 1
+                    self._see_that_it_goes_on(page, progress, empty)
                     if self._provider.rate is not None and doubts < TRIES - 1 and _repeated(page, progress):
                         doubts += 1
                         break  # an answer to the question before? see what comes now
@@ -150,7 +153,11 @@ class Collecting:
                     raise
             time.sleep(self._client.manners.backoff_s if doubts else 0.0)
 
-    def _see_that_it_goes_on(self, page: Page, progress: Progress) -> None:
+    def _see_that_it_goes_on(self, page: Page, progress: Progress, empty: int) -> None:
+        if empty > EMPTY:
+            raise AnswerError(
+                f"{empty} pages of {self._provider.title} in a row are empty", "try again later"
+            )
         if page.next is not None and page.next in progress.cursors:
             raise AnswerError(f"the pages of {self._provider.title} go in a circle", "try again later")
 

@@ -37,7 +37,8 @@ class Limit:
         self._folder = folder / hashlib.sha256(service.encode()).hexdigest()[:16] if folder and rate else None
         if self._folder is not None:
             try:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                with locked(self._folder):
+                    self._write([*self._read()])
             except OSError:  # a home that cannot be written: then this program keeps to the limit by itself
                 self._folder = None
 

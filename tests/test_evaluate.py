@@ -165,6 +165,43 @@ def test_many_genres():
     assert "more than 200 genres: no areas, no intervals of single genres, no matrix" in found.notes
 
 
+def test_sixty_genres():
+    y = np.arange(300) % 60
+    p = np.eye(60)[y] * 0.1 + 0.9 / 60
+    found = evaluate(y, p, [f"genre {i}" for i in range(60)], groups=np.arange(300) // 2, **QUICK)
+    assert found.tracks.metrics["auc_ovr"] == Score(1.0)
+    assert found.tracks.metrics["accuracy"].low is not None
+    assert "more than 50 genres: areas have no intervals" in found.notes
+
+
+def test_songs_of_unknown_artists_are_each_by_their_own():
+    y, p, tracks, groups = answered.made(20, segments=2)
+    some = [None if int(group.split()[1]) < 10 else group for group in groups]
+    found = evaluate(y, p, GENRES, tracks, some, **QUICK)
+    known = len({group for group in some if group})
+    assert found.tracks.groups == known + len({t for t, group in zip(tracks, some, strict=True) if not group})
+    floats = [float("nan") if group is None else group for group in some]
+    assert evaluate(y, p, GENRES, tracks, floats, **QUICK) == found
+
+
+def test_it_needs_numpy_only():
+    """What serves a model must not load what makes one."""
+    rooms = (
+        "evaluate.compare",
+        "evaluate.learning",
+        "evaluate.coverage",
+        "models.crossfit",
+        "models.foreign",
+    )
+    code = "; ".join(f"import earmark.{room}" for room in rooms)
+    heavy = "{'sklearn', 'scipy', 'pandas', 'pyarrow'} & set(sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; print({heavy})"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == "set()"
+
+
 def test_many_subsets():
     y, p, tracks, groups = answered.made(70, songs=(1, 2))
     found = evaluate(y, p, GENRES, tracks, groups, subsets={"source": groups}, **QUICK)

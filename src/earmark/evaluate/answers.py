@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earmark.errors import ArgumentError
-from earmark.models.probabilities import Array, Codes, checked, coded, numbered
+from earmark.models.probabilities import Array, Codes, checked, coded, is_missing, numbered
 from earmark.models.votes import Votes, tally
 
 UNKNOWN = "unknown"
@@ -114,7 +114,7 @@ def answers(
     track_ids : sequence, length rows, optional
         Which track each row is of; each is its own unless given.
     groups : sequence, length rows, optional
-        What belongs together, mostly the artist; each track is a group of its own unless given.
+        What belongs together, mostly the artist; a track is a group of its own unless that is given.
     subsets : mapping of str to sequence of length rows, optional
         Kinds of subsets, like ``{"language": [...]}``. A track is in that of its first row; what is missing
         is :data:`UNKNOWN`.
@@ -141,22 +141,21 @@ def answers(
         if length != rows:
             raise ArgumentError(f"{length} {what} for {rows} rows of probabilities", "give one for each row")
     names, tracks = numbered(range(rows) if track_ids is None else track_ids)
-    parties = tracks if groups is None else numbered(groups)[1]
+    called = [
+        f"(track {names[track]})" if is_missing(group) else str(group)
+        for track, group in zip(tracks, tracks if groups is None else groups, strict=True)
+    ]
+    parties = numbered(called)[1]
     _see_that_one(codes, tracks, names, "genres", [str(classes[code]) for code in codes])
-    if groups is not None:
-        _see_that_one(parties, tracks, names, "groups", [str(group) for group in groups])
+    _see_that_one(parties, tracks, names, "groups", called)
     kept = {
-        kind: np.array([UNKNOWN if _is_missing(value) else str(value) for value in values])
+        kind: np.array([UNKNOWN if is_missing(value) else str(value) for value in values])
         for kind, values in (subsets or {}).items()
     }
     return Answers(
         tuple(map(str, classes)), codes, probabilities, probabilities.argmax(axis=1),
         probabilities.max(axis=1), tracks, parties, names, kept,
     )  # fmt: skip
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value != value or value == ""  # noqa: PLR0124 - NaN of whatever type
 
 
 def _see_that_one(

@@ -120,6 +120,8 @@ class Scores:
         Ten bins of confidence.
     coverage : tuple of float
         Accuracy of the surest 10 %, 20 %, ..., 100 %.
+    ece_by_chance : float
+        The ``ece`` that a model whose confidence is exactly right shows on so many songs.
     """
 
     rows: int
@@ -129,6 +131,7 @@ class Scores:
     counts: tuple[tuple[int, ...], ...]
     reliability: tuple[Bin, ...]
     coverage: tuple[float, ...]
+    ece_by_chance: float
 
     def value(self, metric: str) -> float:
         """Return a figure without its interval, NaN where there is none."""
@@ -246,6 +249,7 @@ def _scores(plain: Mapping[str, Any]) -> Scores:
         tuple(map(tuple, plain["counts"])),
         tuple(Bin(**one) for one in plain["reliability"]),
         tuple(plain["coverage"]),
+        plain["ece_by_chance"],
     )
 
 

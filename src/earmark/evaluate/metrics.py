@@ -102,6 +102,24 @@ def bins(answers: Answers) -> Codes:
     return np.searchsorted(edges, answers.confidence, side="left")
 
 
+def ece_by_chance(answers: Answers, draws: int = 100, seed: int = 0) -> float:
+    """Return the calibration error that so many songs show of a model whose confidence is exactly right.
+
+    Examples
+    --------
+    >>> from earmark.evaluate.answers import answers
+    >>> few, many = (answers([0] * n, [[0.7, 0.3]] * n, "ab") for n in (50, 5000))
+    >>> round(ece_by_chance(few), 2), round(ece_by_chance(many), 2)
+    (0.05, 0.01)
+    """
+    rng, binned = np.random.default_rng(seed), bins(answers)
+    found = []
+    for _ in range(draws):
+        off = answers.confidence - (rng.random(len(answers)) < answers.confidence)
+        found.append(np.abs(np.bincount(binned, off)).sum() / len(answers))
+    return float(np.mean(found))
+
+
 def top_k(answers: Answers, top: int) -> np.ndarray:
     """Return whether the true genre is among the `top` most probable; of equals the first count first."""
     true = answers.p[np.arange(len(answers)), answers.y][:, None]
@@ -112,7 +130,8 @@ def top_k(answers: Answers, top: int) -> np.ndarray:
 
 def _batches(answers: Answers, weights: Codes) -> Iterator[Array]:
     """Yield weights of rows, shape (rows, some samples)."""
-    size = max(1, _CELLS // len(answers))
+    # Pairs of genres take room as well.
+    size = max(1, _CELLS // max(len(answers), answers.p.shape[1] ** 2))
     for start in range(0, len(weights), size):
         yield weights[start : start + size].T.astype(np.float64)[answers.groups]
 

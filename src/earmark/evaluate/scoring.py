@@ -12,8 +12,20 @@ from earmark.evaluate.abstaining import risk_coverage
 from earmark.evaluate.answers import Answers, answers
 from earmark.evaluate.evaluation import Bin, Evaluation, Genre, Score, Scores, Subset
 from earmark.evaluate.intervals import FEWEST_GROUPS, at_the_edge, bounds, drawn
-from earmark.evaluate.metrics import BINS, HIGHEST, MOST_GENRES, Measures, bins, confusion, measured
+from earmark.evaluate.metrics import (
+    BINS,
+    HIGHEST,
+    MOST_GENRES,
+    Measures,
+    bins,
+    confusion,
+    ece_by_chance,
+    measured,
+)
 from earmark.models.probabilities import Array, Codes
+
+MOST_AREAS = 50
+"""With more genres than this areas under curves have no intervals: they take too long."""
 
 MOST_SUBSETS = 50
 """Of each kind the largest so many subsets are measured."""
@@ -109,17 +121,19 @@ def scores(
         Whether `answers.p` are probabilities, not shares of votes.
     """
     figures = measured(answers, _once(answers), top=top, probabilistic=probabilistic)
-    draws = _resampled(answers, resamples, seed, top=top, areas=areas, probabilistic=probabilistic)
-    small = answers.p.shape[1] <= MOST_GENRES
+    genres = answers.p.shape[1]
+    options: dict[str, Any] = {"areas": areas and genres <= MOST_AREAS, "probabilistic": probabilistic}
+    draws = _resampled(answers, resamples, seed, top=top, **options)
     curve = risk_coverage(answers)
     return Scores(
         rows=len(answers),
         groups=_number_of_groups(answers),
         metrics=_metrics(answers, figures, draws, level),
         genres=_genres(answers, figures, draws, level),
-        counts=tuple(tuple(row) for row in confusion(answers).tolist()) if small else (),
+        counts=tuple(tuple(row) for row in confusion(answers).tolist()) if genres <= MOST_GENRES else (),
         reliability=_reliability(answers),
         coverage=tuple(round(curve.at(i / 10), _PLACES) for i in range(1, 11)),
+        ece_by_chance=round(ece_by_chance(answers), _PLACES),
     )
 
 
@@ -246,6 +260,8 @@ def _notes(tracks: Answers) -> list[str]:
         notes.append(f"fewer than {FEWEST_GROUPS} groups (artists): no intervals")
     if len(tracks.classes) > MOST_GENRES:
         notes.append(f"more than {MOST_GENRES} genres: no areas, no intervals of single genres, no matrix")
+    elif len(tracks.classes) > MOST_AREAS:
+        notes.append(f"more than {MOST_AREAS} genres: areas have no intervals")
     for kind, values in tracks.subsets.items():
         if (number := len(np.unique(values))) > MOST_SUBSETS:
             notes.append(f"{number} subsets by {kind}: the largest {MOST_SUBSETS} are shown")

@@ -102,7 +102,7 @@ def coded(y: Iterable[Any], classes: Sequence[str]) -> Codes:
 
 
 def _refuse(row: int, label: Any, classes: Sequence[str]) -> None:
-    if label is None or label != label:  # noqa: PLR0124 - NaN of whatever type
+    if is_missing(label):
         raise ArgumentError(f"row {row} has no label", "leave out rows without a label")
     near = difflib.get_close_matches(str(label), classes, n=1, cutoff=0.5)
     guess = f"did you mean {near[0]!r}? " if near else ""
@@ -113,12 +113,24 @@ def _refuse(row: int, label: Any, classes: Sequence[str]) -> None:
 def numbered(names: Iterable[Any]) -> tuple[tuple[str, ...], Codes]:
     """Return the different names in order of first sight, and the number of each row's.
 
+    A missing name (None, NaN, empty) is nobody else's.
+
     Examples
     --------
     >>> names, codes = numbered(["b", "a", "b"])
     >>> names, codes.tolist()
     (('b', 'a'), [0, 1, 0])
+    >>> numbered(["b", None, None])[1].tolist()
+    [0, 1, 2]
     """
     seen: dict[str, int] = {}
-    codes = [seen.setdefault(str(name), len(seen)) for name in names]
+    codes = [
+        seen.setdefault(f"(row {row})" if is_missing(name) else str(name), len(seen))
+        for row, name in enumerate(names)
+    ]
     return tuple(seen), np.asarray(codes, np.int64)
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a table has nothing in this cell."""
+    return value is None or value != value or value == ""  # noqa: PLR0124 - NaN of whatever type

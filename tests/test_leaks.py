@@ -6,7 +6,7 @@ import pytest
 from benchmarks.made_tables import LEAKS, clean
 from benchmarks.planted_leaks import Rate, alarms, findings, is_found
 
-from earmark.dataset import split_file
+from earmark.dataset import published, split_file
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.infer import inferred
 from earmark.dataset.lookup import folds, look_up
@@ -77,6 +77,21 @@ def test_coarse_tables_are_not_accused_of_copies():
     assert said(Dataset(frame, inferred(frame)), "duplicates") == []
 
 
+def scattered(*far):
+    """Return a table of 400 songs that lie evenly, and some that lie at the given places far from them."""
+    values = np.random.default_rng(0).normal(size=(400, 12))
+    frame = pd.DataFrame(np.concatenate([values, np.asarray(far)]), columns=[f"n{i}" for i in range(12)])
+    return Dataset(frame, inferred(frame))
+
+
+def test_two_strange_songs_are_no_copies_of_each_other_for_being_far_from_the_rest():
+    place = np.full(12, 15.0)
+    copies = by_code(said(scattered(place, place + 0.01), "duplicates"), "near-duplicates")
+    assert copies.evidence["examples"] == ["row 400 = row 401"]
+    assert copies.finding == "1 pair of rows is nearly equal in its numbers"
+    assert said(scattered(place, place + 1.5), "duplicates") == []
+
+
 # -- sides of a split
 
 
@@ -140,12 +155,37 @@ def test_the_fifteen_genres_share_songs(spotify15):
     assert by_code(spotify15, "duplicate-rows").evidence["repeated_rows"] == 921
 
 
+def titles_of(gtzan):
+    """Return artist and title of each clip as Sturm's index has them."""
+    lines = (gtzan / "splits" / "artists.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    fields = [line.split(" ::: ") for line in lines if ".wav ::: " in line]
+    return {clip.removesuffix(".wav"): (artist, title) for clip, artist, title in fields}
+
+
+@pytest.mark.slow
+def test_no_two_clips_of_the_fault_filtered_list_are_near(gtzan):
+    whole = read(gtzan / "features_30_sec.csv")
+    listed = frozenset().union(*published.gtzan().parts.values())
+    clips = whole.frame[whole.frame["filename"].map(published.clip_name).isin(listed)].reset_index(drop=True)
+    assert len(clips) == 930
+    assert not {"near-duplicates", "equal-sound"} & {
+        one.code for one in said(Dataset(clips, whole.schema), "duplicates")
+    }
+
+
 @pytest.mark.slow
 def test_gtzan_repeats_itself_and_its_length_gives_it_away(gtzan):
     found = said(read(gtzan / "features_30_sec.csv"))
     equal = by_code(found, "equal-sound")
     assert equal.evidence["groups"] == 14
     assert equal.evidence["examples"][0] == "metal.00058.au = rock.00016.au"
+    near = by_code(found, "near-duplicates").evidence["examples"]
+    assert len(near) == 11
+    assert "jazz.00033.au = jazz.00051.au" in near
+    titles = titles_of(gtzan)
+    for pair in near:
+        one, other = (clip.removesuffix(".au") for clip in pair.split(" = "))
+        assert titles[one] == titles[other]
     (length,) = [one for one in found if one.code == "giveaway-values"]
     assert length.evidence["column"] == "length"
     assert length.evidence["right_with"] - length.evidence["right_without"] > 0.04

@@ -161,11 +161,12 @@ def _near(dataset: Dataset, near: NearPairs) -> Finding:
     labels = _labels(dataset)
     differ = int((labels[near.pairs[:, 0]] != labels[near.pairs[:, 1]]).sum())
     several = f", {_number(differ)} of them under two labels" if differ else ""
+    are, their = ("is", "its") if len(near.pairs) == 1 else ("are", "their")
     nearest = np.argsort(near.ratios, kind="stable")[:_SHOWN]
     return Finding(
         "near-duplicates",
         "warning",
-        f"{counted(len(near.pairs), 'pair')} of rows are nearly equal in their numbers{several}",
+        f"{counted(len(near.pairs), 'pair')} of rows {are} nearly equal in {their} numbers{several}",
         {
             "pairs": len(near.pairs),
             "pairs_under_two_labels": differ,

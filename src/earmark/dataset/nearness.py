@@ -15,7 +15,7 @@ ALARMS = 1e-4
 
 _NEIGHBOURS = 5
 # In many directions all rows are about equally far; a copy is still much nearer.
-_FARTHEST = 0.12
+_FARTHEST = 0.25
 _LEAST_ROWS = 30
 _MOST_COLUMNS = 512
 # A column of fewer values than that puts many rows at the very same place.
@@ -49,7 +49,8 @@ def near_pairs(dataset: Dataset, same: Codes) -> NearPairs:
 
     Around a row the others thin out evenly, so the ratio r of its distances to the nearest and the fifth
     nearest follows 1 - (1 - r^d)^4 in d dimensions, however dense it is there. A pair is near if a ratio as
-    small is not to be expected in the whole table.
+    small is not to be expected in the whole table. Where rows lie scattered, two may be much nearer to each
+    other than to all others and yet be far apart: what is farther than most rows' nearest is no copy.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def near_pairs(dataset: Dataset, same: Codes) -> NearPairs:
         return nothing
     threshold = min(_FARTHEST, float((ALARMS / (4 * len(points))) ** (1 / fills)))
     ratios = np.divide(firsts, fifths, out=np.ones(len(points)), where=apart)
-    near = np.flatnonzero(ratios < threshold)
+    near = np.flatnonzero((ratios < threshold) & (firsts <= np.median(firsts)))
     # At the very same place, the tree may name the other row first.
     others = np.where(neighbours[near, 0] == near, neighbours[near, 1], neighbours[near, 0])
     pairs, first = np.unique(

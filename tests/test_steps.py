@@ -239,7 +239,7 @@ def test_what_is_not_installed_is_named(monkeypatch):
     with pytest.raises(EarmarkError) as caught:
         STEPS["impute"].make()
     assert str(caught.value) == (
-        "impute needs scikit-learn, which is not installed (pip install 'earmark[lab]')"
+        "impute needs the library scikit-learn, which is not installed (pip install 'earmark[lab]')"
     )
 
 

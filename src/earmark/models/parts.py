@@ -97,7 +97,7 @@ class Part:
             if missing == "earmark":
                 raise
             raise EarmarkError(
-                f"{self.name} needs {_DISTRIBUTIONS.get(missing, missing)}, which is not installed",
+                f"{self.name} needs the library {_DISTRIBUTIONS.get(missing, missing)}, which is not installed",
                 f"pip install 'earmark[{self.extra}]'",
             ) from error
         return made_by  # type: ignore[no-any-return]  # modules are not typed by name

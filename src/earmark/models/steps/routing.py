@@ -1,4 +1,4 @@
-"""How the track and the group of each row reach the parts of a pipeline that ask for them.
+"""How the track and the group of each row reach the parts of a pipeline that ask for them; one thread.
 
 Two names besides the columns and the genres go with the rows into :func:`fitted`:
 
@@ -64,3 +64,17 @@ def fitted(
     with sklearn.config_context(enable_metadata_routing=True), threadpool_limits(1):
         asked = estimator.get_metadata_routing().consumes("fit", set(known))
         return estimator.fit(x, y, **{name: known[name] for name in sorted(asked)})
+
+
+def probabilities(estimator: Any, x: Any) -> Any:
+    """Return the probability of each genre, shape (rows, genres), asked for on one thread.
+
+    Examples
+    --------
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> model = fitted(GaussianNB(), [[0.0], [0.2], [1.0], [1.2]], ["a", "a", "b", "b"])
+    >>> probabilities(model, [[0.1]]).round(2).tolist()
+    [[1.0, 0.0]]
+    """
+    with threadpool_limits(1):
+        return estimator.predict_proba(x)

@@ -289,7 +289,7 @@ class Client:
         if host not in own and not is_public(host):
             raise AnswerError(
                 f"{self.title} leads to '{host}', which is not in the public internet",
-                "it is not asked, for it may be a machine of yours",
+                f"it may be a machine of yours; if that is meant, set {self.title}'s address to it",
             )
 
     def _step(self, method: str, url: str, question: Mapping[str, Any]) -> tuple[Answer, str | None]:

@@ -158,8 +158,8 @@ def test_the_fifteen_genres_share_songs(spotify15):
 def titles_of(gtzan):
     """Return artist and title of each clip as Sturm's index has them."""
     lines = (gtzan / "splits" / "artists.txt").read_text(encoding="utf-8", errors="replace").splitlines()
-    fields = [line.split(" ::: ") for line in lines if ".wav ::: " in line]
-    return {clip.removesuffix(".wav"): (artist, title) for clip, artist, title in fields}
+    parts = [line.partition(".wav ::: ") for line in lines]
+    return {clip: artist_and_title for clip, _, artist_and_title in parts if artist_and_title}
 
 
 @pytest.mark.slow

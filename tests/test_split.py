@@ -349,6 +349,26 @@ def test_a_table_is_split_as_the_published_list_says():
     assert "blues.00029.wav" in set(frame["filename"][made.parts["train"]])
 
 
+def test_a_list_finds_its_clips_in_whichever_column_names_them():
+    frame = pd.DataFrame(
+        {
+            "path": [f"/songs/blues.000{i}.wav" for i in range(29, 33)] * 2,
+            "track_id": [f"hash {i}" for i in range(29, 33)] * 2,
+            "segment": [0] * 4 + [1] * 4,
+            "a": np.arange(8.0),
+        }
+    )
+    clips = published.ClipList(
+        {"train": frozenset({"blues.00029", "blues.00031"}), "test": frozenset({"blues.00032"})}, "me"
+    )
+    made = published.split_by_list(dataset(frame), clips)
+    assert made.parts["train"].tolist() == [0, 2, 4, 6]
+    assert made.parts["test"].tolist() == [3, 7]
+    assert (made.certificate.groups, made.certificate.largest_group) == (4, 2)
+    with pytest.raises(SplitError, match=r"'songs\.csv' has no column that names its clips"):
+        published.split_by_list(dataset(frame[["a"]]), clips)
+
+
 def test_lists_are_read_from_files(tmp_path):
     (tmp_path / "train.txt").write_text("x/t1.wav\n# not this\n\nt2\n")
     (tmp_path / "test.txt").write_text("t3\n")

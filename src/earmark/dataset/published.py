@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from earmark.dataset.duplicates import duplicates
 from earmark.dataset.kinship import kin
@@ -121,14 +122,9 @@ def split_by_list(dataset: Dataset, clips: ClipList) -> Split:
         raise ArgumentError(
             f"a list of the parts {', '.join(clips.parts)}", "name train and at least one other"
         )
-    found = kin(dataset).get("track")
-    if found is None:
-        raise SplitError(
-            f"'{dataset.name}' has no column that names its clips", "name one 'filename' or 'clip'"
-        )
     names = tuple(clips.parts)
     places = {clip: i for i, name in enumerate(names) for clip in clips.parts[name]}
-    called = dataset.frame[found.column].astype(str).map(clip_name)
+    called = _called(dataset, places)
     parts = np.asarray(called.map(places).fillna(-1), np.int64)
     if missing := [name for i, name in enumerate(names) if not (parts == i).any()]:
         raise SplitError(
@@ -136,10 +132,25 @@ def split_by_list(dataset: Dataset, clips: ClipList) -> Split:
             f"it says '{min(clips.parts[missing[0]])}', the table '{called.iloc[0]}'",
             "give the table that the list was made for",
         )
-    sizes = np.bincount(found.codes[found.codes >= 0])
+    sizes = called.value_counts()
     certificate = certified(
         dataset, names, (parts,), duplicates(dataset),
         kind="parts", made_by="list", source=clips.source, seed=0,
         groups=len(sizes), largest_group=int(sizes.max()),
     )  # fmt: skip
     return Split("parts", names, (parts,), certificate)
+
+
+def _called(dataset: Dataset, places: Collection[str]) -> pd.Series:
+    """Return the clip of each row, by the column of names or ids in which most of the listed ones are found.
+
+    A folder of features names its songs by a hash, and by a path.
+    """
+    track = kin(dataset).get("track")
+    names = dict.fromkeys([*([track.column] if track else []), *dataset.schema.with_role("id")])
+    columns = [dataset.frame[name].astype(str).map(clip_name) for name in names]
+    if not columns:
+        raise SplitError(
+            f"'{dataset.name}' has no column that names its clips", "name one 'filename' or 'clip'"
+        )
+    return max(columns, key=lambda called: int(called.isin(places).sum()))

@@ -96,6 +96,12 @@ def test_five_songs_promise_everything():
     assert split_conformal(["b"], [[0.1, 0.9]], ["a", "b"]).always == (0, 1)
 
 
+def test_equal_shares_of_votes_are_not_parted_by_rounding():
+    """All songs have .3 for their genre; 1 - (1 - .3) would be more than that."""
+    made = split_conformal([1] * 40, [[0.7, 0.3]] * 40, ["a", "b"])
+    assert made.sets([[0.7, 0.3], [0.3 + 0.4, 1 - 0.7]]).all()
+
+
 def test_no_set_is_empty():
     assert Conformal(0.9, (0.9, 0.9)).sets([[0.6, 0.4]]).tolist() == [[True, False]]
 
@@ -188,7 +194,7 @@ def test_sure_answers_known_answers():
     assert sureness(y, p, "ab", wanted=0.5).coverage == 1
     none = sureness(y, p, "ab", wanted=0.99)
     assert (none.reached, none.accuracy, none.coverage) == (False, None, 0)
-    assert none.threshold > 1
+    assert none.threshold == abstain.NEVER
 
 
 def test_a_lucky_few_make_no_threshold():

@@ -102,6 +102,19 @@ def test_many_models_are_corrected_together():
     assert [(test.first, test.second) for test in first] == [("m0", "m2"), ("m1", "m2"), ("m3", "m2")]
 
 
+def test_segments_are_not_compared():
+    y, p, tracks, groups = answered.made(10, segments=3)
+    given = answers(y, p, answered.GENRES, tracks, groups)
+    with pytest.raises(ArgumentError) as caught:
+        compare({"a": given, "b": given})
+    assert str(caught.value) == (
+        "the models answered segments, several of a song (compare answers to songs: by_mean() or by_vote())"
+    )
+    mean, vote = given.by_mean(), given.by_vote()
+    (test,) = compare({"mean": mean, "vote": vote}, resamples=50)
+    assert test.tracks == len(set(tracks))
+
+
 def test_few_artists_show_nothing():
     (test,) = compare(two(0, 4))
     assert (test.low, test.p, test.p_holm, test.detectable, test.better) == (None,) * 5

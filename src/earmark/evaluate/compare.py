@@ -247,6 +247,11 @@ def _see_that_they_compare(models: Mapping[str, Answers], against: str | None) -
     if against is not None and against not in models:
         raise ArgumentError(f"no model {against!r} to compare with", f"known: {', '.join(models)}")
     (name, first), *others = models.items()
+    if any(len(np.unique(found.tracks)) < len(found) for found in models.values()):
+        raise ArgumentError(
+            "the models answered segments, several of a song",
+            "compare answers to songs: by_mean() or by_vote()",
+        )
     for other, found in others:
         same = (
             first.classes == found.classes

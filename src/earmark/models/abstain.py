@@ -13,6 +13,9 @@ from earmark.models.probabilities import checked, coded
 FEWEST_SONGS = 20
 """Among fewer sure songs than this nothing is known of how many are right."""
 
+NEVER = 2.0
+"""The threshold above which no confidence is."""
+
 
 @dataclass(frozen=True)
 class Sureness:
@@ -21,7 +24,8 @@ class Sureness:
     Attributes
     ----------
     threshold : float
-        The verdict is ``unsure`` below this confidence, 0 to 1; above 1 if no answer can be called sure.
+        The verdict is ``unsure`` below this confidence, 0 to 1; :data:`NEVER` if no answer can be called
+        sure.
     wanted : float
         How many of the sure answers are to be right, 0 to 1.
     accuracy : float or None
@@ -76,6 +80,6 @@ def sureness(y: Iterable[Any], p: ArrayLike, classes: Sequence[str], *, wanted: 
     accuracy = np.cumsum(np.bincount(of_rows, found.argmax(axis=1) == codes)) / answered
     good = np.flatnonzero((accuracy >= wanted) & (answered >= min(FEWEST_SONGS, len(codes))))
     if not len(good):
-        return Sureness(float(np.nextafter(1.0, 2.0)), wanted, None, 0.0)
+        return Sureness(NEVER, wanted, None, 0.0)
     last = good[-1]
     return Sureness(float(-levels[last]), wanted, float(accuracy[last]), float(answered[last] / len(codes)))

@@ -17,6 +17,9 @@ from earmark.models.probabilities import Array, Codes, checked, coded, numbered
 
 Sets = NDArray[np.bool_]
 
+# Equal votes of neighbours or trees may differ in their last bits.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Conformal:
@@ -37,7 +40,7 @@ class Conformal:
     def sets(self, p: ArrayLike) -> Sets:
         """Return which genres are in each song's set, shape (songs, genres); none is empty."""
         found = checked(p, len(self.least))
-        members = found >= self.least
+        members = found >= np.array(self.least) - _ROUNDING
         members[np.arange(len(found)), found.argmax(axis=1)] = True
         return np.asarray(members)
 
@@ -79,8 +82,8 @@ def split_conformal(
 ) -> Conformal:
     """Return the sets that hold the right genre for `level` of the songs of new artists.
 
-    A song's score is 1 less the probability of its genre (M. Sadinle et al., JASA 114 (2019)). Songs of one
-    artist are no independent draws, so what a new song may add to the others is what a new artist may: one in
+    A song is as odd as its genre is improbable (M. Sadinle et al., JASA 114 (2019)). Songs of one artist
+    are no independent draws, so what a new song may add to the others is what a new artist may: one in
     (artists + 1) (R. Dunn et al., JASA 118 (2023), pooled).
 
     Parameters
@@ -110,21 +113,21 @@ def split_conformal(
     [[True, False], [False, True]]
     """
     codes, found, parties = _taken(y, p, classes, groups, level)
-    scores = 1 - found[np.arange(len(codes)), codes]
+    true = found[np.arange(len(codes)), codes]
     if not by_genre:
-        return Conformal(level, (_least(scores, parties, level),) * len(classes))
+        return Conformal(level, (_least(true, parties, level),) * len(classes))
     return Conformal(
-        level, tuple(_least(scores[codes == k], parties[codes == k], level) for k in range(len(classes)))
+        level, tuple(_least(true[codes == k], parties[codes == k], level) for k in range(len(classes)))
     )
 
 
-def _least(scores: Array, parties: Codes, level: float) -> float:
-    """Return the least probability in a set: 1 less the score that `level` of songs do not exceed."""
-    if not len(scores):
+def _least(true: Array, parties: Codes, level: float) -> float:
+    """Return the least probability in a set: what the true genres of `level` of songs reach."""
+    if not len(true):
         return 0.0
     number = len(np.unique(parties))
-    wanted = math.ceil(level * (1 + 1 / number) * len(scores) - 1e-9)
-    return 0.0 if wanted > len(scores) else float(1 - np.sort(scores)[wanted - 1])
+    wanted = math.ceil(level * (1 + 1 / number) * len(true) - 1e-9)
+    return 0.0 if wanted > len(true) else float(np.sort(true)[-wanted])
 
 
 def _taken(
@@ -180,7 +183,7 @@ class CrossConformal:
         found = np.stack([checked(one) for one in given])
         songs = sum(map(len, self.scores))
         as_odd = sum(
-            len(scores) - np.searchsorted(np.sort(scores), 1 - one - 1e-12)
+            len(scores) - np.searchsorted(np.sort(scores), 1 - one - _ROUNDING)
             for scores, one in zip(self.scores, found, strict=True)
         )
         chance = (np.asarray(as_odd) / songs * self.artists + 1) / (self.artists + 1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earmark.errors import ArgumentError, BundleError
-from earmark.models.abstain import Sureness, sureness
+from earmark.models.abstain import NEVER, Sureness, sureness
 from earmark.models.calibrate import Calibration, fitted, from_plain
 from earmark.models.conformal import Conformal, Sets, split_conformal
 from earmark.models.probabilities import Array, Codes, checked, coded, numbered
@@ -40,7 +40,8 @@ class Calibrated:
     def __call__(self, p: ArrayLike) -> tuple[Array, Sets, NDArray[np.bool_]]:
         """Return calibrated probabilities, sets of genres, and which answers are sure, row by row."""
         found = self.calibration(p)
-        sure = found.max(axis=1) >= self.sureness.threshold
+        # A threshold is one of such confidences, and rounding must not part them.
+        sure = found.max(axis=1) >= self.sureness.threshold - 1e-12
         return found, self.conformal.sets(found), np.asarray(sure)
 
     def plain(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class Calibrated:
         """
         try:
             sure = Sureness(**plain["sureness"])
-            if not 0 <= sure.threshold < 2:
+            if not 0 <= sure.threshold <= NEVER:
                 raise ValueError(sure)
             parts = plain["calibration"], plain["conformal"]
         except (KeyError, TypeError, ValueError):

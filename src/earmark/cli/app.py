@@ -14,6 +14,7 @@ from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
+from earmark.cli.options.train import train
 
 app = typer.Typer(
     help="Hears a song and says its genre, with honest numbers.",
@@ -42,6 +43,6 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, collect, label, check, split, duplicates, doctor):
+for _command in (classify, picture, extract, collect, label, check, split, duplicates, train, doctor):
     app.command()(_command)
 app.add_typer(taxonomy, name="taxonomy")

@@ -22,6 +22,13 @@ def write(made: Split, path: Path) -> None:
     StoreError
         If the file cannot be written.
     """
+    with keeping(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, text_of(made))
+
+
+def text_of(made: Split) -> str:
+    """Return a split as the text of its file."""
     certificate = made.certificate.to_dict()
     plain = {
         "earmark_split": VERSION,
@@ -31,9 +38,7 @@ def write(made: Split, path: Path) -> None:
         "certificate": certificate,
         "part_of_each_row": [parts.tolist() for parts in made.assignments],
     }
-    with keeping(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, _text(plain))
+    return _text(plain)
 
 
 def _text(plain: dict[str, Any]) -> str:

@@ -1,0 +1,36 @@
+"""``earmark train``: train a model, and print how good it is on songs of artists that it has not heard."""
+
+import json
+import os
+import sys
+from typing import Any
+
+from earmark.audio import shown
+from earmark.cli.classify import json_line
+from earmark.cli.fits import Status, print_evaluation, print_notes, write
+from earmark.service.lab import Lab
+from earmark.service.training import main_scores
+
+
+def train_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) -> None:
+    """Train on a table; `how` is what :meth:`Lab.train` takes."""
+    with Status() as status:
+        made = Lab(output).train(paths, progress=status, **how)
+    if as_json:
+        plain = {
+            "model": os.fspath(made.folder),
+            "recipe": made.recipe,
+            "stamp": made.stamp,
+            "notes": list(made.notes),
+            "unchanged": made.unchanged,
+            "evaluation": json.loads(made.evaluation.to_json()),
+        }
+        write(json_line(plain, sys.stdout.encoding or "utf-8"))
+        return
+    scores = main_scores(made.evaluation, made.votes)
+    write(f"recipe {made.recipe}, tested on {scores.rows} songs of {scores.groups} groups: {made.stamp}")
+    print_evaluation(made.evaluation, made.votes)
+    write("")
+    print_notes((*made.notes, *made.evaluation.notes))
+    already = ", which lay there already, made from the very same" if made.unchanged else ""
+    write(f"model: {shown(made.folder)}, learnt from {made.learnt_from} rows{already}")

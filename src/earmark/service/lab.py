@@ -1,0 +1,83 @@
+"""Tables in, models out, with honest scores."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from earmark.service import training
+from earmark.service.training import AnyPath, Progress, Table, Trained
+
+RECIPE = "quick"
+
+
+class Lab:
+    """Where models are made, and the folder in which they are kept.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        Each model is a folder of its own in it, ``NAME@HASH``.
+    """
+
+    def __init__(self, folder: AnyPath = "models") -> None:
+        self.folder = Path(folder)
+
+    def train(
+        self,
+        paths: AnyPath | Sequence[AnyPath],
+        recipe: AnyPath = RECIPE,
+        *,
+        label: str | None = None,
+        groups: Sequence[str] = (),
+        labels: AnyPath | None = None,
+        catalog: AnyPath | None = None,
+        without: Sequence[str] = (),
+        allow: Sequence[str] = (),
+        split: AnyPath | None = None,
+        seed: int | None = None,
+        naive: bool = False,
+        workers: int = 1,
+        progress: Progress | None = None,
+    ) -> Trained:
+        """Train a model on a table and measure it on songs of groups that it has not heard.
+
+        Scaling, imputing, generating, selecting, oversampling and calibrating are learnt anew from the
+        training rows of every fold. With folds, the model that is kept learns from all rows, by the very
+        recipe that was measured; with a split into parts, it learns from the part ``train``.
+
+        Parameters
+        ----------
+        paths : path or sequence of paths
+            As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
+        recipe : str or os.PathLike
+            Name of a recipe, or a TOML file.
+        groups : sequence of str
+            Columns whose equal values belong together; the artist's, album's or track's if left out.
+        without, allow : sequence of str
+            Columns to leave out, and giveaways to take on purpose, beside the recipe's own.
+        split : path, optional
+            A split of this table by ``earmark split``, in place of folds.
+        seed : int, optional
+            In place of the recipe's.
+        naive : bool
+            Measure with random rows as well, as many papers do, and put that beside.
+        workers : int
+            Folds learnt at once. The result is the same.
+        progress : callable, optional
+            Told how many fits are done.
+
+        Raises
+        ------
+        TrainingError
+            If nothing can be learnt (no label, one genre, no second group), or a column gives the genre away.
+        RecipeError, UnknownNameError
+            If the recipe says what cannot be meant, or there is none.
+        SplitError
+            If the split is of another table.
+        TableError, StoreError
+            If the table cannot be read, or the model not be written.
+        """
+        chosen = training.recipe_of(recipe, without=without, allow=allow, seed=seed)
+        table = Table(paths, label, labels, catalog, tuple(groups))
+        return training.train(
+            table, chosen, self.folder, split=split, naive=naive, workers=workers, progress=progress
+        )

@@ -1,0 +1,300 @@
+"""Training, step by step: read, look for giveaways, test on folds, learn, write."""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from earmark.executors import executor as executor_named
+from earmark.service import checking
+
+if TYPE_CHECKING:
+    from earmark.dataset.certificate import Certificate
+    from earmark.dataset.split import Split
+    from earmark.dataset.table import Dataset
+    from earmark.evaluate import Evaluation, Scores
+    from earmark.models.lab_bundle import LabBundle
+    from earmark.models.lesson import Lesson
+    from earmark.models.recipe import Recipe
+    from earmark.models.train import Answered, Plan
+
+AnyPath = str | os.PathLike[str]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many fits of it are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that was trained.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies.
+    recipe : str
+        The name of its recipe.
+    evaluation : Evaluation
+        How good it is on songs of groups it has not heard.
+    stamp : str
+        What the test kept apart, one line.
+    notes : tuple of str
+        What was left out, assumed or allowed.
+    learnt_from : int
+        How many rows the model that is kept learnt from.
+    votes : str
+        How segments answer for their track.
+    unchanged : bool
+        Whether it lay there already, made from the very same.
+    """
+
+    folder: Path
+    recipe: str
+    evaluation: "Evaluation"
+    stamp: str
+    notes: tuple[str, ...]
+    learnt_from: int
+    votes: str
+    unchanged: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, and how it is read.
+
+    Attributes
+    ----------
+    paths : path or sequence of paths
+        As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
+    label, labels, catalog
+        Where the genres and the artists are.
+    groups : tuple of str
+        Columns whose equal values belong together; the artist's, album's or track's if empty.
+    """
+
+    paths: AnyPath | Sequence[AnyPath]
+    label: str | None = None
+    labels: AnyPath | None = None
+    catalog: AnyPath | None = None
+    groups: tuple[str, ...] = ()
+
+    def read(self) -> "Dataset":
+        """Return what it holds."""
+        return checking.read(self.paths, label=self.label, labels=self.labels, catalog=self.catalog)
+
+
+def train(
+    table: Table,
+    chosen: "Recipe",
+    models: Path,
+    *,
+    split: AnyPath | None = None,
+    naive: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train a model; see :meth:`earmark.service.lab.Lab.train`."""
+    from earmark.models import lab_bundle as bundles  # noqa: PLC0415 - scikit-learn, which may be missing
+    from earmark.models import train as training  # noqa: PLC0415 - as above
+    from earmark.models.lesson import lesson, see_that_it_tells_nothing  # noqa: PLC0415 - as above
+    from earmark.models.pipeline import columns_of  # noqa: PLC0415 - as above
+
+    dataset = table.read()
+    given = lesson(dataset, table.groups)
+    columns = columns_of(given.dataset.schema, chosen)
+    told = see_that_it_tells_nothing(given.dataset, columns, chosen.allow)
+    planned = training.plan(given, chosen, _split(split, dataset))
+    notes = (*given.notes, *told, *planned.notes, *_never_tested(planned.split.certificate))
+    made_from = _made_from(chosen, dataset, given, planned, notes, naive=naive)
+    folder = models / bundles.folder_of(chosen.name, made_from)
+    if (folder / "bundle.json").exists():
+        return _again(folder)
+    rows = training.rows_of(given, columns)
+    with executor_named("inline" if workers == 1 else "processes", workers) as work:
+        found = training.answers(
+            chosen, columns, rows, planned.folds, work=work, progress=_said(progress, "testing")
+        )
+        evaluation = evaluated(given, found, chosen.seed)
+        if naive:
+            drawn = training.naive_folds(given, chosen)
+            at_random = training.answers(
+                chosen, columns, training.single(rows), drawn,
+                work=work, progress=_said(progress, "testing naively"),
+            )  # fmt: skip
+            evaluation = evaluation.beside(naively_evaluated(given, at_random, chosen.seed))
+    model = training.learnt(chosen, given, columns, rows, planned.train)
+    bundle = bundles.LabBundle(
+        chosen.name, model, evaluation.to_json(), made_from, bundles.environment(),
+        training.heard(given, rows, planned.train),
+    )  # fmt: skip
+    bundles.save(
+        bundle,
+        _files(bundle, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes),
+        folder,
+    )
+    stamp = planned.split.certificate.stamp
+    return Trained(folder, chosen.name, evaluation, stamp, notes, len(planned.train), chosen.votes)
+
+
+def recipe_of(
+    name: AnyPath, *, without: Sequence[str] = (), allow: Sequence[str] = (), seed: int | None = None
+) -> "Recipe":
+    """Return a recipe by its name or file, with what is to differ."""
+    from earmark.models.recipe import recipe  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    found = recipe(name)
+    changed = replace(found, without=(*found.without, *without), allow=(*found.allow, *allow))
+    return changed if seed is None else replace(changed, seed=seed)
+
+
+def _split(path: AnyPath | None, dataset: "Dataset") -> "Split | None":
+    if path is None:
+        return None
+    from earmark.dataset.split_file import read  # noqa: PLC0415 - pandas, which may be missing
+
+    found = read(Path(path))
+    found.see_that_it_is_of(dataset)
+    return found
+
+
+def _said(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, all_: progress(what, done, all_)
+
+
+def _never_tested(certificate: "Certificate") -> tuple[str, ...]:
+    if not certificate.never_tested:
+        return ()
+    names = ", ".join(certificate.never_tested[:10]) + (", ..." if len(certificate.never_tested) > 10 else "")
+    return (f"learnt and never tested, for all its songs are of one group: {names}",)
+
+
+def _made_from(
+    chosen: "Recipe",
+    dataset: "Dataset",
+    given: "Lesson",
+    planned: "Plan",
+    notes: tuple[str, ...],
+    *,
+    naive: bool,
+) -> dict[str, Any]:
+    from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - pandas, which may be missing
+
+    return {
+        "recipe": chosen.to_dict(),
+        "table": dataset.name,
+        "table_hash": table_hash(dataset),
+        "label": dataset.label,
+        "rows": len(given.y),
+        "groups": given.number,
+        "grouped_by": list(given.grouped_by),
+        "learnt_from": len(planned.train),
+        "split": planned.split.kind,
+        "stamp": planned.split.certificate.stamp,
+        "assignments": [_hashed(parts) for parts in planned.split.assignments],
+        "naive_beside": naive,
+        "notes": list(notes),
+    }
+
+
+def _hashed(parts: Any) -> str:
+    return hashlib.sha256(parts.astype("<i8").tobytes()).hexdigest()[:16]
+
+
+def evaluated(given: "Lesson", found: "Answered", seed: int) -> "Evaluation":
+    """Return how good honest answers are, per track, groups drawn for the intervals."""
+    from earmark.evaluate import evaluate  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    rows = found.answered
+    return evaluate(
+        given.y[rows], found.p[rows], given.classes,
+        given.tracks[rows].tolist(), given.groups[rows].tolist(), seed=seed,
+    )  # fmt: skip
+
+
+def naively_evaluated(given: "Lesson", found: "Answered", seed: int) -> "Evaluation":
+    """Return how good answers look row by row, as if no two rows had anything in common."""
+    from earmark.evaluate import evaluate  # noqa: PLC0415 - as above
+
+    return evaluate(given.y[found.answered], found.p[found.answered], given.classes, seed=seed)
+
+
+def main_scores(evaluation: "Evaluation", votes: str) -> "Scores":
+    """Return the scores that count: per track, by the mean of its segments or by their majority."""
+    if votes == "majority" and evaluation.votes is not None:
+        return evaluation.votes
+    return evaluation.tracks
+
+
+def _files(
+    bundle: "LabBundle",
+    *,
+    given: "Lesson",
+    split: "Split",
+    found: "Answered",
+    evaluation: "Evaluation",
+    notes: tuple[str, ...],
+) -> dict[str, str]:
+    from earmark.dataset.split_file import text_of  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.models.lab_card import answers_csv, card  # noqa: PLC0415 - as above
+
+    chosen = bundle.model.recipe
+    metrics = main_scores(evaluation, chosen.votes).metrics
+    figures = {words: str(metrics[name]) for name, words in FIGURES.items() if name in metrics}
+    figures |= abstaining(given, found)
+    if evaluation.naive is not None:
+        naive = evaluation.naive.tracks.metrics["accuracy"]
+        figures["accuracy on random rows, not to be believed"] = str(naive)
+    return {
+        "split.json": text_of(split),
+        "answers.csv": answers_csv(given, found),
+        "card.md": card(
+            chosen,
+            given,
+            certificate=split.certificate,
+            figures=figures,
+            notes=notes,
+            environment=bundle.environment,
+        ),
+    }
+
+
+def abstaining(given: "Lesson", found: "Answered") -> dict[str, str]:
+    """Return what prediction sets hold and how right sure answers are, in words, row by row."""
+    from earmark.evaluate.coverage import coverage  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    rows = found.answered
+    if not found.sets[rows].sum(axis=1).max(initial=0) > 1 and not found.sure.any():
+        return {}
+    y, sure = given.y[rows], found.sure[rows]
+    held = coverage(y, found.sets[rows], given.classes, given.groups[rows].tolist())
+    told = {"prediction sets hold the right genre": f"{held.covered}, mean size {held.size:.2f}"}
+    if sure.any():
+        right = (found.p[rows].argmax(axis=1) == y)[sure].mean()
+        told["sure answers"] = f"{sure.mean():.1%} of all, {right:.1%} of them right"
+    return told
+
+
+FIGURES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "f1_macro": "macro F1",
+    "auc_ovr": "AUC, one against the rest",
+    "top_3": "top 3",
+    "ece": "calibration error",
+}
+"""The figures that are shown first, in words."""
+
+
+def _again(folder: Path) -> Trained:
+    """Return what was trained before from the very same."""
+    from earmark.evaluate import Evaluation  # noqa: PLC0415 - scikit-learn, which may be missing
+    from earmark.models.lab_bundle import load  # noqa: PLC0415 - as above
+
+    found = load(folder)
+    return Trained(
+        folder, found.name, Evaluation.from_json(found.evaluation), found.made_from["stamp"],
+        tuple(found.made_from["notes"]), found.made_from["learnt_from"], found.model.recipe.votes,
+        unchanged=True,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from earmark.dataset import published, split_file
 from earmark.dataset.certificate import NAIVE, Certificate, table_hash
 from earmark.dataset.infer import inferred
-from earmark.dataset.kinship import joined, kin, song_names
+from earmark.dataset.kinship import kin
 from earmark.dataset.sharing import share_out
 from earmark.dataset.split import folds, split
 from earmark.dataset.table import Dataset
@@ -188,15 +188,6 @@ def test_pieces_of_a_song_stay_together():
     assert kin(table)["track"].from_pieces
     part = parts_of(split(table), 100)
     assert (pd.Series(part).groupby(np.repeat(range(20), 5)).nunique() == 1).all()
-
-
-def test_whole_songs_are_not_taken_for_pieces():
-    assert song_names(pd.Series(["jazz.00012.wav", "jazz.00013.wav"])) is None
-
-
-def test_joining_is_transitive_and_minus_one_joins_nothing():
-    one, other = np.array([0, 0, 1, -1, -1]), np.array([0, 1, 1, 2, 3])
-    assert joined([one, other]).tolist() == [0, 0, 0, 1, 2]
 
 
 # -- the certificate

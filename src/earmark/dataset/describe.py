@@ -90,7 +90,7 @@ def _known(known: Schema, names: list[str]) -> Finding:
     return Finding(
         "known-table",
         "note",
-        f"{columns} of {len(names)} columns are those of {known.source}: its ranges hold",
+        f"{columns} of {len(names)} columns are those of {known.source}; they are held to its ranges",
         {"table": known.source, "columns": columns},
         "if they mean something else here, say so in a schema: --schema FILE",
     )

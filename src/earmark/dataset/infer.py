@@ -7,10 +7,15 @@ import pandas as pd
 
 from earmark.dataset.schema import ColumnSpec, Dtype, Role, Schema
 
-LABELS = ("genre", "label", "class", "genre_top", "target", "style", "subgenre", "category", "y")
+LABELS = (
+    "genre", "label", "class", "genre_top", "track_genre", "music_genre", "playlist_genre", "target", "style",
+    "subgenre", "category", "y",
+)  # fmt: skip
 """Names that a label column has, the likeliest first."""
 
-_GROUPS = re.compile(r"(main_|first_|album_)?(artist|album|playlist|performer)s?(_?(name|id|uri|mbid))?")
+_GROUPS = re.compile(
+    r"((main|first|album|track)_)*(artist|album|playlist|performer)s?(_?(name|id|uri|mbid)s?)?"
+)
 _IDS = re.compile(
     r"(track|song|segment|clip|recording|musicbrainz)?_?(id|uri|uuid|mbid|href|url)|isrc|clip|file_?(name)?|path|analysis_url"
     r"|preview_url"
@@ -43,7 +48,7 @@ def inferred(frame: pd.DataFrame, label: str | None = None) -> Schema:
 
 def guessed_label(frame: pd.DataFrame) -> str | None:
     """Return the column that by its name and values holds the genre, or None."""
-    by_name = {_plain(str(name)): str(name) for name in reversed(frame.columns)}
+    by_name = {plain_name(str(name)): str(name) for name in reversed(frame.columns)}
     for name in LABELS:
         if name in by_name and is_label_like(frame[by_name[name]]):
             return by_name[name]
@@ -69,12 +74,19 @@ def has_words(name: str) -> bool:
     >>> has_words("artist_name"), has_words("Tempo")
     (True, False)
     """
-    plain = _plain(name)
+    plain = plain_name(name)
     return plain in LABELS or any(kind.fullmatch(plain) for kind in (_GROUPS, _IDS, _WORDS))
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\s.-]+", "_", name.strip().casefold())
+def plain_name(name: str) -> str:
+    """Return a column's name in small letters, its words joined by ``_``.
+
+    Examples
+    --------
+    >>> plain_name("Artist Name(s)"), plain_name("artist.id")
+    ('artist_names', 'artist_id')
+    """
+    return re.sub(r"[\s.-]+", "_", name.strip().casefold().replace("(s)", "s"))
 
 
 def _is_list(value: object) -> bool:
@@ -108,7 +120,7 @@ def _dtype(column: pd.Series) -> Dtype:
 
 
 def _role(column: pd.Series, name: str, dtype: Dtype) -> Role:
-    plain = _plain(name)
+    plain = plain_name(name)
     if _IGNORED.fullmatch(plain) or (_ROW_NUMBERS.fullmatch(plain) and dtype == "integer"):
         return "ignored"
     if _GROUPS.fullmatch(plain):

@@ -93,9 +93,7 @@ def test_damaged_verdicts():
 def test_lengths_differ():
     with pytest.raises(ArgumentError) as caught:
         calibrated([0], [[1.0]], "a", ["x", "y"])
-    assert str(caught.value) == (
-        "1 labels and 2 groups for 1 rows of probabilities (give one of each for each row)"
-    )
+    assert str(caught.value) == ("2 groups for 1 rows of probabilities (give one for each row)")
 
 
 class TestOutOfFold:

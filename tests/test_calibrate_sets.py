@@ -135,7 +135,7 @@ def test_with_one_fold_it_is_split_conformal():
         ),
         (
             lambda: split_conformal([0], [[1.0]], "a", ["x", "y"]),
-            "1 labels and 2 groups for 1 rows of probabilities (give one of each for each row)",
+            "2 groups for 1 rows of probabilities (give one for each row)",
         ),
         (
             lambda: cross_conformal([0, 0], [[1.0]] * 2, "a", [0, 1], ["x", "x"]),
@@ -168,7 +168,7 @@ def test_with_one_fold_it_is_split_conformal():
         ),
         (
             lambda: foreign([[1.0], [2.0]], [0], "a"),
-            "1 labels and 1 groups for 2 rows of features (give one of each for each row)",
+            "1 labels for 2 rows of features (give one for each row)",
         ),
         (
             lambda: foreign([[1.0], [2.0]], [0, 0], "a", refused=5),

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earmark.errors import ArgumentError
-from earmark.models.probabilities import Array, Codes, checked, coded, is_missing, numbered
+from earmark.models.probabilities import (
+    Array,
+    Codes,
+    checked,
+    coded,
+    is_missing,
+    numbered,
+    see_that_lengths_agree,
+)
 from earmark.models.votes import Votes, tally
 
 UNKNOWN = "unknown"
@@ -133,13 +141,10 @@ def answers(
     probabilities = checked(p, len(classes))
     codes = coded(y, classes)
     rows = len(probabilities)
-    told = {"labels": len(codes)}
-    told |= {} if track_ids is None else {"names of tracks": len(track_ids)}
-    told |= {} if groups is None else {"groups": len(groups)}
-    told |= {f"values of {kind}": len(values) for kind, values in (subsets or {}).items()}
-    for what, length in told.items():
-        if length != rows:
-            raise ArgumentError(f"{length} {what} for {rows} rows of probabilities", "give one for each row")
+    lengths = {"labels": codes, "names of tracks": track_ids, "groups": groups}
+    lengths |= {f"values of {kind}": values for kind, values in (subsets or {}).items()}
+    told = {what: len(values) for what, values in lengths.items() if values is not None}
+    see_that_lengths_agree(rows, "probabilities", **told)
     names, tracks = numbered(range(rows) if track_ids is None else track_ids)
     called = [
         f"(track {names[track]})" if is_missing(group) else str(group)

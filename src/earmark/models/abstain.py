@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earmark.errors import ArgumentError
-from earmark.models.probabilities import checked, coded
+from earmark.models.probabilities import known
 
 FEWEST_SONGS = 20
 """Among fewer sure songs than this nothing is known of how many are right."""
@@ -70,11 +70,7 @@ def sureness(y: Iterable[Any], p: ArrayLike, classes: Sequence[str], *, wanted: 
     """
     if not 0 < wanted <= 1:
         raise ArgumentError(f"{wanted:g} of the sure answers right", "give a share above 0 and up to 1")
-    codes, found = coded(y, classes), checked(p, len(classes))
-    if len(codes) != len(found):
-        raise ArgumentError(
-            f"{len(codes)} labels for {len(found)} rows of probabilities", "give one for each row"
-        )
+    codes, found, _ = known(y, p, classes)
     levels, of_rows = np.unique(-found.max(axis=1), return_inverse=True)
     answered = np.cumsum(np.bincount(of_rows))
     accuracy = np.cumsum(np.bincount(of_rows, found.argmax(axis=1) == codes)) / answered

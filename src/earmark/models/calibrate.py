@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from earmark.errors import ArgumentError, BundleError
+from earmark.errors import BundleError
 from earmark.models.curves import expit, logistic, rising
 from earmark.models.head import softmax
-from earmark.models.probabilities import Array, Codes, checked, coded
+from earmark.models.probabilities import Array, Codes, checked, known
 from earmark.registry import Registry
 
 _FLOOR = 1e-12
@@ -189,11 +189,8 @@ def fitted(kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str]) ->
     >>> fitted("temperature", [0, 0, 0, 1], [[0.99, 0.01]] * 4, "ab")([[0.99, 0.01]]).round(2).tolist()
     [[0.75, 0.25]]
     """
-    way, found, codes = CALIBRATIONS[kind], checked(p, len(classes)), coded(y, classes)
-    if len(codes) != len(found):
-        raise ArgumentError(
-            f"{len(codes)} labels for {len(found)} rows of probabilities", "give one for each row"
-        )
+    way = CALIBRATIONS[kind]
+    codes, found, _ = known(y, p, classes)
     return way.fit(codes, found)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earmark.errors import ArgumentError, BundleError
-from earmark.models.probabilities import Array, Codes, checked, coded, numbered
+from earmark.models.probabilities import Array, Codes, checked, known
 
 Sets = NDArray[np.bool_]
 
@@ -112,7 +112,8 @@ def split_conformal(
     >>> found.sets([[0.51, 0.49], [0.48, 0.52]]).tolist()
     [[True, False], [False, True]]
     """
-    codes, found, parties = _taken(y, p, classes, groups, level)
+    _see_that_it_is_a_share(level)
+    codes, found, parties = known(y, p, classes, groups)
     true = found[np.arange(len(codes)), codes]
     if not by_genre:
         return Conformal(level, (_least(true, parties, level),) * len(classes))
@@ -130,19 +131,9 @@ def _least(true: Array, parties: Codes, level: float) -> float:
     return 0.0 if wanted > len(true) else float(np.sort(true)[-wanted])
 
 
-def _taken(
-    y: Iterable[Any], p: ArrayLike, classes: Sequence[str], groups: Sequence[Any] | None, level: float
-) -> tuple[Codes, Array, Codes]:
+def _see_that_it_is_a_share(level: float) -> None:
     if not 0 < level < 1:
         raise ArgumentError(f"a coverage of {level:g}", "give a share between 0 and 1, 0.9 is usual")
-    codes, found = coded(y, classes), checked(p, len(classes))
-    parties = np.arange(len(codes)) if groups is None else numbered(groups)[1]
-    if not len(codes) == len(found) == len(parties):
-        raise ArgumentError(
-            f"{len(codes)} labels and {len(parties)} groups for {len(found)} rows of probabilities",
-            "give one of each for each row",
-        )
-    return codes, found, parties
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +206,8 @@ def cross_conformal(
     ArgumentError
         If the answers are none, or an artist is in two folds.
     """
-    codes, found, parties = _taken(y, p, classes, groups, level)
+    _see_that_it_is_a_share(level)
+    codes, found, parties = known(y, p, classes, groups)
     parts = np.asarray(folds, np.int64)
     if len(parts) != len(codes):
         raise ArgumentError(f"{len(parts)} folds for {len(codes)} songs", "give one for each song")

@@ -11,7 +11,7 @@ from earmark.errors import ArgumentError, BundleError
 from earmark.models.abstain import NEVER, Sureness, sureness
 from earmark.models.calibrate import Calibration, fitted, from_plain
 from earmark.models.conformal import Conformal, Sets, split_conformal
-from earmark.models.probabilities import Array, Codes, checked, coded, numbered
+from earmark.models.probabilities import Array, Codes, checked, known, numbered
 
 Fit = Callable[[Codes, Codes], ArrayLike]
 """Learns from the first rows and returns the probabilities of the others, shape (others, genres)."""
@@ -145,13 +145,7 @@ def cross_fitted(
     ArgumentError
         If the answers are none, or lengths differ.
     """
-    found, codes = checked(p, len(classes)), coded(y, classes)
-    parties = np.arange(len(codes)) if groups is None else numbered(groups)[1]
-    if not len(codes) == len(found) == len(parties):
-        raise ArgumentError(
-            f"{len(codes)} labels and {len(parties)} groups for {len(found)} rows of probabilities",
-            "give one of each for each row",
-        )
+    codes, found, parties = known(y, p, classes, groups)
     number = int(parties.max()) + 1
     parts = np.random.default_rng(seed).permutation(number)[parties] % _FOLDS
     result = np.empty_like(found)

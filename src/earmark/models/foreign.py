@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earmark.errors import ArgumentError, BundleError
-from earmark.models.probabilities import Array, Codes, coded, numbered
+from earmark.models.probabilities import Array, Codes, coded, numbered, see_that_lengths_agree
 
 _FOLDS = 5
 # A column that never changes in training is foreign by as much as it changes by afterwards.
@@ -128,14 +128,10 @@ def foreign(
         If there are fewer than two groups, features with gaps, or an option out of its range.
     """
     features, codes = _features(x), coded(y, classes)
-    parties = np.arange(len(codes)) if groups is None else numbered(groups)[1]
+    parties = np.arange(len(features)) if groups is None else numbered(groups)[1]
     if not 0 < refused < 1:
         raise ArgumentError(f"{refused:g} of one's own songs refused", "give a share between 0 and 1")
-    if not len(features) == len(codes) == len(parties):
-        raise ArgumentError(
-            f"{len(codes)} labels and {len(parties)} groups for {len(features)} rows of features",
-            "give one of each for each row",
-        )
+    see_that_lengths_agree(len(features), "features", labels=len(codes), groups=len(parties))
     number = int(parties.max(initial=-1)) + 1
     if number < 2:
         raise ArgumentError(f"{number} artists to tell what is foreign", "give songs of two artists at least")

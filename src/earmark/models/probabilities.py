@@ -134,3 +134,39 @@ def numbered(names: Iterable[Any]) -> tuple[tuple[str, ...], Codes]:
 def is_missing(value: Any) -> bool:
     """Return whether a table has nothing in this cell."""
     return value is None or value != value or value == ""  # noqa: PLR0124 - NaN of whatever type
+
+
+def see_that_lengths_agree(rows: int, what: str, **lengths: int) -> None:
+    """Raise unless there is one of each for each row.
+
+    Examples
+    --------
+    >>> see_that_lengths_agree(3, "features", labels=2)
+    Traceback (most recent call last):
+    ...
+    earmark.errors.ArgumentError: 2 labels for 3 rows of features (give one for each row)
+    """
+    for name, length in lengths.items():
+        if length != rows:
+            raise ArgumentError(f"{length} {name} for {rows} rows of {what}", "give one for each row")
+
+
+def known(
+    y: Iterable[Any], p: ArrayLike, classes: Sequence[str], groups: Sequence[Any] | None = None
+) -> tuple[Codes, Array, Codes]:
+    """Return numbers of genres, probabilities and numbers of groups of songs whose genre is known.
+
+    Raises
+    ------
+    ArgumentError
+        If they are none, or lengths differ.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in known(["b"], [[0.5, 0.5]], ["a", "b"], ["x"])]
+    [[1], [[0.5, 0.5]], [0]]
+    """
+    codes, found = coded(y, classes), checked(p, len(classes))
+    parties = np.arange(len(found)) if groups is None else numbered(groups)[1]
+    see_that_lengths_agree(len(found), "probabilities", labels=len(codes), groups=len(parties))
+    return codes, found, parties

@@ -9,6 +9,7 @@ from earmark.cli.options.classify import classify
 from earmark.cli.options.collect import collect
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
+from earmark.cli.options.evaluate import evaluate
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
@@ -43,6 +44,18 @@ def _program(
     pass
 
 
-for _command in (classify, picture, extract, collect, label, check, split, duplicates, train, doctor):
+for _command in (
+    classify,
+    picture,
+    extract,
+    collect,
+    label,
+    check,
+    split,
+    duplicates,
+    train,
+    evaluate,
+    doctor,
+):
     app.command()(_command)
 app.add_typer(taxonomy, name="taxonomy")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from earmark.dataset.certificate import Apart, Certificate, shared
 from earmark.dataset.checks import Options
@@ -20,6 +20,8 @@ from earmark.errors import TrainingError, UnknownNameError
 from earmark.registry import Registry
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from earmark.models.pipeline import Columns
 
 MOST_GENRES = 1000
@@ -53,7 +55,7 @@ class Lesson:
     """
 
     dataset: Dataset
-    kept: "np.typing.NDArray[np.bool_]"
+    kept: NDArray[np.bool_]
     classes: tuple[str, ...]
     y: Codes
     tracks: Codes
@@ -67,8 +69,8 @@ class Lesson:
         return int(self.groups.max()) + 1
 
 
-def lesson(dataset: Dataset, groups: Sequence[str] = ()) -> Lesson:
-    """Return what can be learnt from a table.
+def lesson(dataset: Dataset, groups: Sequence[str] = (), classes: Sequence[str] | None = None) -> Lesson:
+    """Return what can be learnt from a table, or tested on it.
 
     Parameters
     ----------
@@ -77,11 +79,14 @@ def lesson(dataset: Dataset, groups: Sequence[str] = ()) -> Lesson:
     groups : sequence of str
         Columns whose equal values belong together; if none are named, the artist's, else the album's, else
         the track's. Tracks and copies are never divided in either case.
+    classes : sequence of str, optional
+        The genres that a model knows: rows of others are left out. If none are given, it is those of the
+        table, of which there must be two.
 
     Raises
     ------
     TrainingError
-        If there is no label, or only one genre.
+        If there is no label, only one genre, or none that the model knows.
     UnknownNameError
         If there is no such column.
     """
@@ -89,21 +94,43 @@ def lesson(dataset: Dataset, groups: Sequence[str] = ()) -> Lesson:
         raise TrainingError(f"'{dataset.name}' has no column that is known as the genre", _MISSING_LABEL)
     values = dataset.frame[dataset.label]
     texts = values.astype(str).str.strip().where(values.notna())
-    kept = (texts.notna() & (texts != "")).to_numpy(bool)
-    _see_genres(dataset, texts[kept])
+    told = (texts.notna() & (texts != "")).to_numpy(bool)
+    if classes is None:
+        _see_genres(dataset, texts[told])
+        classes = sorted(texts[told].unique())
+    number = {name: code for code, name in enumerate(classes)}
+    kept = told & texts.isin(list(number)).to_numpy(bool)
+    notes = _left_out(dataset, texts, told, kept)
     rows = replace(dataset, frame=dataset.frame[kept].reset_index(drop=True))
-    codes, names = pd.factorize(texts[kept], sort=True)
-    y = np.asarray(codes, np.int64)
+    y = np.asarray(texts[kept].map(number), np.int64)
     found, grouped_by = _groups(rows, groups)
     tracks, divided = _tracks(rows, y)
-    notes = []
-    if left := int((~kept).sum()):
-        notes.append(f"{counted(left, 'row')} without a genre left out")
     if divided:
         notes.append(
             f"{counted(divided, 'track')} listed under several genres: counted as one track under each"
         )
-    return Lesson(rows, kept, tuple(map(str, names)), y, tracks, found, grouped_by, tuple(notes))
+    return Lesson(rows, kept, tuple(map(str, classes)), y, tracks, found, grouped_by, tuple(notes))
+
+
+def _left_out(
+    dataset: Dataset, texts: "pd.Series", told: NDArray[np.bool_], kept: NDArray[np.bool_]
+) -> list[str]:
+    """Return what is said of rows that are left out; raise if none is left."""
+    notes = []
+    if without := int((~told).sum()):
+        notes.append(f"{counted(without, 'row')} without a genre left out")
+    foreign = sorted(texts[told & ~kept].unique())
+    if foreign:
+        some = ", ".join(foreign[:10]) + (", ..." if len(foreign) > 10 else "")
+        number = counted(int((told & ~kept).sum()), "row")
+        notes.append(f"{number} of genres that the model does not know left out: {some}")
+    if not kept.any():
+        raise TrainingError(
+            f"no row of '{dataset.name}' is of a genre that the model knows"
+            + (f": it has {', '.join(foreign[:5])}" if foreign else ""),
+            "name the column of the genres with --label, or take another model",
+        )
+    return notes
 
 
 def _see_genres(dataset: Dataset, labels: "pd.Series") -> None:

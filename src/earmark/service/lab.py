@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from earmark.service import training
+from earmark.service import evaluating, training
+from earmark.service.evaluating import Judged
 from earmark.service.training import AnyPath, Progress, Table, Trained
+from earmark.workspace import keeping, write_text
 
 RECIPE = "quick"
 
@@ -81,3 +83,48 @@ class Lab:
         return training.train(
             table, chosen, self.folder, split=split, naive=naive, workers=workers, progress=progress
         )
+
+    def evaluate(
+        self,
+        model: AnyPath,
+        paths: AnyPath | Sequence[AnyPath],
+        output: AnyPath | None = None,
+        *,
+        label: str | None = None,
+        groups: Sequence[str] = (),
+        labels: AnyPath | None = None,
+        catalog: AnyPath | None = None,
+        heard: bool = False,
+    ) -> Judged:
+        """Put a model to the test on another table.
+
+        Rows that it has learnt from are left out, and so are all of their artists and tracks.
+
+        Parameters
+        ----------
+        model : path
+            Its folder.
+        paths : path or sequence of paths
+            As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
+        output : path, optional
+            Where to write the evaluation as JSON; the same bytes for the same model and table.
+        groups : sequence of str
+            Columns whose equal values belong together; the artist's, album's or track's if left out.
+        heard : bool
+            Score what the model has learnt from as well, and stamp the score.
+
+        Raises
+        ------
+        BundleError
+            If the model is missing, foreign, newer, damaged or tampered with.
+        TrainingError
+            If the table has no genre that the model knows, or nothing that it has not learnt from.
+        TableError, StoreError
+            If the table cannot be read or lacks columns, or the evaluation not be written.
+        """
+        table = Table(paths, label, labels, catalog, tuple(groups))
+        judged = evaluating.evaluate(model, table, heard=heard)
+        if output is not None:
+            with keeping(Path(output).parent):
+                write_text(Path(output), judged.evaluation.to_json())
+        return judged

@@ -1,0 +1,86 @@
+"""The options of ``earmark evaluate``."""
+
+from typing import Annotated
+
+import typer
+
+from earmark.cli.options._paths import named, named_file, named_folder
+
+
+def evaluate(
+    *,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="The folder of a model.", show_default=False, callback=named_folder
+        ),
+    ],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TABLE",
+            help="A table with genres, of the features that the model was trained on.",
+            show_default=False,
+            callback=named,
+        ),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write the evaluation as JSON.", callback=named_file
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label", metavar="COLUMN", help="The column that holds the genre; if left out, it is guessed."
+        ),
+    ] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels", metavar="TABLE", help="Genres for a table of features.", callback=named_file
+        ),
+    ] = None,
+    catalog: Annotated[
+        str | None,
+        typer.Option(
+            "--catalog",
+            metavar="DIR",
+            help="A catalogue, which tells artist and album of each song.",
+            callback=named_file,
+        ),
+    ] = None,
+    heard: Annotated[
+        bool,
+        typer.Option("--heard", help="Score what the model has learnt from as well, and stamp the score."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+) -> None:
+    """Put a trained model to the test on another table; what it has learnt from is left out.
+
+    Exit code: 0 done, 1 if it cannot be tested, 2 wrong usage, 130 interrupted.
+    """
+    from earmark.cli.evaluate import evaluate_and_print
+    from earmark.errors import ArgumentError, UnknownNameError
+
+    try:
+        evaluate_and_print(
+            model,
+            paths,
+            output,
+            as_json=as_json,
+            label=label,
+            groups=groups or (),
+            labels=labels,
+            catalog=catalog,
+            heard=heard,
+        )
+    except (ArgumentError, UnknownNameError) as error:
+        raise typer.BadParameter(str(error)) from error

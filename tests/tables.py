@@ -1,9 +1,15 @@
 """Tables that tests check: clean ones from hypothesis, and one with a fault planted."""
 
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import strategies as st
 
+from earmark.cli.main import run
 from earmark.dataset import audit  # noqa: F401 - it fills the registry
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.describe import described
@@ -78,3 +84,25 @@ clean_frames = st.builds(
     genres=st.integers(2, len(GENRES)),
     segments=st.sampled_from((1, 1, 4)),
 )
+
+
+class Done(NamedTuple):
+    """What a program left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def program(command: str, capfd, monkeypatch) -> Callable[..., Done]:
+    """Return a command of earmark, run in this process: a second is saved each time."""
+
+    def run_program(*arguments) -> Done:
+        monkeypatch.setattr(sys, "argv", ["earmark", command, *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            run()
+        return Done(stop.value.code, *capfd.readouterr())
+
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return run_program

@@ -5,38 +5,20 @@ import os
 import re
 import subprocess
 import sys
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from earmark.cli.main import run
 from earmark.errors import EarmarkError
 from earmark.service import checking
-from tables import clean
+from tables import clean, program
 
 FRAME = clean(0, 120, 3, 3)
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
 def earmark(capfd, monkeypatch):
-    """Return the program, run in this process: a second is saved each time."""
-
-    def run_program(*arguments) -> Done:
-        monkeypatch.setattr(sys, "argv", ["earmark", "check", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            run()
-        return Done(stop.value.code, *capfd.readouterr())
-
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    monkeypatch.delenv("COLUMNS", raising=False)
-    return run_program
+    return program("check", capfd, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +85,19 @@ def test_a_schema_is_shown_saved_and_enforced(earmark, good, bad, tmp_path):
     assert "the schema wants 15 columns: 'danceability'" in earmark(bad, "--schema", "spotify15").stdout
 
 
+def test_only_a_schema_is_replaced_by_one(earmark, good, tmp_path):
+    table = tmp_path / "songs.csv"
+    table.write_bytes(good.read_bytes())
+    done = earmark(table, "--save-schema", table)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: '{table}' is there and is no schema; it stays as it is\nhint: name another file\n",
+    )
+    assert table.read_bytes() == good.read_bytes()
+    for _ in range(2):
+        assert earmark(table, "--show-schema", "--save-schema", tmp_path / "new.toml").returncode == 0
+
+
 def test_a_reference(earmark, good, tmp_path):
     moved = tmp_path / "moved.csv"
     FRAME.assign(tempo=FRAME["tempo"] + 60).to_csv(moved, index=False)
@@ -147,6 +142,7 @@ def test_progress_names_each_check(good):
     assert len({name for name, *_ in heard}) == len(heard)
 
 
+@pytest.mark.slow
 def test_the_program_of_its_own(good):
     plain = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "COLUMNS")}
     done = subprocess.run(

@@ -77,6 +77,7 @@ def test_segments_of_a_song_count_once():
     assert naive < 1e-6 < x.p
 
 
+@pytest.mark.slow
 def test_two_parts_of_one_table_differ_as_seldom_as_was_said():
     """One table in a hundred, whatever the number of its columns: alpha is 0.01."""
     false = 0
@@ -105,6 +106,12 @@ def test_columns_and_classes_that_are_not_in_both():
     assert only(found, "missing-column").finding == "the reference has 1 column that this table lacks: 'y'"
     assert only(found, "wrong-type").finding == "'z' holds category values, in the reference number values"
     assert only(found, "unknown-classes").finding == "'genre' holds 1 class that the reference lacks: 'rock'"
+
+
+def test_songs_without_a_genre_may_be_held_to_a_reference():
+    values = RNG.normal(size=(2, 40))
+    there = table(genre=["jazz", "rock"] * 20, filename=[f"{i}.wav" for i in range(40)], x=values[0])
+    assert alarms(table(x=values[1], title=[f"song {i}" for i in range(40)]), there) == []
 
 
 def test_few_songs_prove_nothing():

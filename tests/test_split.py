@@ -229,6 +229,11 @@ def test_a_naive_split_is_stamped_everywhere(tmp_path):
     assert split_file.read(tmp_path / "split.json").naive
 
 
+def test_labels_that_are_numbers_are_named_as_elsewhere():
+    table = songs(genre=np.where(np.arange(60) % 3, np.arange(60) % 2, np.nan))
+    assert sorted(split(table).certificate.labels["train"]) == ["", "0", "1"]
+
+
 def test_the_hash_is_that_of_the_values_not_of_the_file(tmp_path):
     table = songs()
     table.frame.to_csv(tmp_path / "t.csv", index=False)
@@ -311,8 +316,12 @@ def test_groups_that_the_table_does_not_tell_are_told():
 
 
 def test_too_few_groups_are_told():
-    with pytest.raises(SplitError, match="2 groups by artist for 3 parts"):
+    with pytest.raises(SplitError, match="2 groups by artist for 3 parts") as raised:
         split(songs(20, 2))
+    assert raised.value.hint == "make fewer parts, or split by album or track or duplicates"
+    with pytest.raises(SplitError, match="1 group by duplicates for 3 parts") as raised:
+        split(dataset(pd.DataFrame({"a": [1.5]})), by="duplicates")
+    assert raised.value.hint == "make fewer parts"
     with pytest.raises(SplitError, match="2 groups by artist for 5 folds"):
         folds(songs(20, 2))
     with pytest.raises(ArgumentError, match="1 folds, 1 times"):

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from earmark.cli.classify import json_line
+from earmark.cli.label import number
 from earmark.service import checking
 from earmark.service.checking import Report
 
@@ -156,17 +157,6 @@ def _value(value: Any) -> str:
 
 def _listed(words: list[str]) -> str:
     return ", ".join([*words[:_SHOWN], *(["..."] if len(words) > _SHOWN else [])]) or "none"
-
-
-def number(count: int) -> str:
-    """Return a whole number with a space between the thousands.
-
-    Examples
-    --------
-    >>> number(46291)
-    '46 291'
-    """
-    return f"{count:,}".replace(",", " ")
 
 
 def _write(text: str) -> None:

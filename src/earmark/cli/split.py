@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from earmark.audio import shown
 from earmark.cli.classify import json_line
+from earmark.cli.label import number
 from earmark.errors import ArgumentError
 from earmark.service.splitting import Folds, split_table
 
@@ -41,7 +42,7 @@ def split_and_print(
         plain = {"split": output, **made.certificate.to_dict()}
         _write(json_line(plain, sys.stdout.encoding or "utf-8"))
     else:
-        _print(made.certificate, made.names)
+        _print(made.certificate, made.names, folds=made.kind == "folds")
         _write(f"split: {shown(output)}")
 
 
@@ -64,13 +65,10 @@ def _share(text: str) -> float:
         raise ArgumentError(f"the share {text!r}", "give a number between 0 and 1, as train=0.7") from None
 
 
-def _print(certificate: "Certificate", names: Sequence[str]) -> None:
+def _print(certificate: "Certificate", names: Sequence[str], *, folds: bool) -> None:
     if certificate.naive:
         _write(certificate.stamp)
-    groups = (
-        f"{certificate.groups} groups by {certificate.made_by}, the largest of {certificate.largest_group}"
-    )
-    _write(f"{certificate.table}: {certificate.rows} rows, {groups}")
+    _write(f"{certificate.table}: {_counted(certificate.rows, 'row')}{_groups(certificate)}")
     if certificate.source:
         _write(f"list: {certificate.source}")
     width = max(8, *(len(name) + 2 for name in names))
@@ -91,7 +89,21 @@ def _print(certificate: "Certificate", names: Sequence[str]) -> None:
         if which:
             _write(f"{what}: {', '.join(shown(label) for label in which)}")
     if certificate.rows_outside:
-        _write(f"in no part: {certificate.rows_outside} rows")
+        _write(f"in no part: {_counted(certificate.rows_outside, 'row')}")
+    if folds and (always := certificate.rows - sum(totals)):
+        _write(f"in no fold, always trained on: {_counted(always, 'row')}")
+
+
+def _groups(certificate: "Certificate") -> str:
+    if certificate.naive:
+        return ""
+    by = "clip, as listed" if certificate.made_by == "list" else certificate.made_by
+    largest = number(certificate.largest_group)
+    return f", {_counted(certificate.groups, 'group')} by {by}, the largest of {largest}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def _write(line: str) -> None:

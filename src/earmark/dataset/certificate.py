@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from earmark.dataset.duplicates import Duplicates, duplicates
-from earmark.dataset.findings import counted
+from earmark.dataset.findings import counted, spaced
+from earmark.dataset.infer import class_name
 from earmark.dataset.kinship import KINDS, Codes, kin
 from earmark.dataset.table import Dataset
 
@@ -51,7 +52,7 @@ class Apart:
             why = "the columns are too coarse to tell" if self.kind == "duplicates" else "no column tells"
             return f"{self.kind}: could not be known, {why}"
         by = f" ({self.column})" if self.column else ""
-        held = "disjoint" if self.disjoint else f"{_number(self.shared)} in more than one part"
+        held = "disjoint" if self.disjoint else f"{spaced(self.shared)} in more than one part"
         gaps = f"; {counted(self.rows_unknown, 'row')} tell none" if self.rows_unknown else ""
         return f"{self.kind}{by}: {held}{gaps}"
 
@@ -219,13 +220,9 @@ def labels_by_part(dataset: Dataset, parts: Codes, names: Sequence[str]) -> dict
     if dataset.label is None:
         return {name: {"": int((parts == i).sum())} for i, name in enumerate(names)}
     values = dataset.frame[dataset.label]
-    texts = values.astype(str).where(values.notna(), "")
+    texts = values.map(class_name, na_action="ignore").astype(object).where(values.notna(), "")
     order = sorted(texts.unique())
     return {
         name: {label: int(((texts == label).to_numpy() & (parts == i)).sum()) for label in order}
         for i, name in enumerate(names)
     }
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

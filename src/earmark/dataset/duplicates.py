@@ -8,7 +8,7 @@ import numpy as np
 
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.equality import equal_rows, numbers, repeated, tells_rows_apart
-from earmark.dataset.findings import Finding, counted
+from earmark.dataset.findings import Finding, counted, spaced
 from earmark.dataset.kinship import Codes, factorized, joined, kin
 from earmark.dataset.nearness import NearPairs, near_pairs
 from earmark.dataset.table import Dataset
@@ -136,7 +136,7 @@ def _exact(dataset: Dataset, exact: Codes) -> Finding:
 def _equal(dataset: Dataset, sound: Codes) -> Finding:
     rows, groups = int((sound >= 0).sum()), _groups(sound)
     torn = _torn(dataset, sound)
-    several = f", {_number(len(torn))} of them under several labels" if len(torn) else ""
+    several = f", {spaced(len(torn))} of them under several labels" if len(torn) else ""
     evidence: dict[str, Any] = {
         "groups": groups,
         "rows": rows,
@@ -160,7 +160,7 @@ def _equal(dataset: Dataset, sound: Codes) -> Finding:
 def _near(dataset: Dataset, near: NearPairs) -> Finding:
     labels = _labels(dataset)
     differ = int((labels[near.pairs[:, 0]] != labels[near.pairs[:, 1]]).sum())
-    several = f", {_number(differ)} of them under two labels" if differ else ""
+    several = f", {spaced(differ)} of them under two labels" if differ else ""
     are, their = ("is", "its") if len(near.pairs) == 1 else ("are", "their")
     nearest = np.argsort(near.ratios, kind="stable")[:_SHOWN]
     return Finding(
@@ -175,10 +175,6 @@ def _near(dataset: Dataset, near: NearPairs) -> Finding:
         },
         "listen to them: copies of one recording belong on one side of a split (earmark split sees to it)",
     )
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", " ")
 
 
 def _labels(dataset: Dataset) -> Codes:

@@ -10,6 +10,17 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """From the gravest down: an error must be mended, a warning should be looked at, a note is good to know."""
 
 
+def spaced(number: float) -> str:
+    """Return a number with a space between the thousands.
+
+    Examples
+    --------
+    >>> spaced(46291)
+    '46 291'
+    """
+    return f"{number:,}".replace(",", " ")
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number of things in words.
 
@@ -19,7 +30,7 @@ def counted(number: int, noun: str) -> str:
     ('1 row', '46 291 rows', '2 classes')
     """
     ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
-    return f"{number:,} {noun}{ending}".replace(",", " ")
+    return f"{spaced(number)} {noun}{ending}"
 
 
 @dataclass(frozen=True)

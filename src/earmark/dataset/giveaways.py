@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from earmark.dataset.beyond import Beyond, Rest
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.duplicates import recordings
-from earmark.dataset.findings import Finding, Severity, counted
+from earmark.dataset.findings import Finding, Severity, counted, spaced
 from earmark.dataset.kinship import Codes, factorized, joined, kin
 from earmark.dataset.lookup import Lookup, folds, look_up, look_up_words
 from earmark.dataset.schema import ColumnSpec
@@ -257,8 +257,8 @@ def _words(rows: Labelled, column: ColumnSpec) -> Iterator[Finding]:
     yield Finding(
         "giveaway-words",
         severity,
-        f"'{column.name}' {says} the label: {single} of its {distinct} values stand in one label only, "
-        f"and name that of other recordings too (kappa {found.kappa:.2f})",
+        f"'{column.name}' {says} the label: {spaced(single)} of its {spaced(distinct)} values stand in one "
+        f"label only, and name that of other recordings too (kappa {found.kappa:.2f})",
         {
             "column": column.name,
             "values": distinct,
@@ -295,7 +295,7 @@ def _spelled_out(rows: Labelled, column: ColumnSpec) -> Iterator[Finding]:
     yield Finding(
         "giveaway-name",
         severity,
-        f"'{column.name}' spells out the label in {own} of {counted(len(values), 'row')}",
+        f"'{column.name}' spells out the label in {spaced(own)} of {counted(len(values), 'row')}",
         {"column": column.name, "rows": own, "by_chance": round(chance, 1)},
         mend,
     )

@@ -99,7 +99,8 @@ def _points(dataset: Dataset, same: Codes) -> tuple[NDArray[np.int64], NDArray[n
     chosen = values[finite]
     if not len(chosen):
         return finite, chosen
-    spread = chosen.std(axis=0)
+    with np.errstate(over="ignore"):  # numbers of 10^300 have no spread that can be told; they are left out
+        spread = chosen.std(axis=0)
     useful = np.isfinite(spread) & (spread > 0)
     return finite, (chosen[:, useful] - chosen[:, useful].mean(axis=0)) / spread[useful]
 

@@ -84,13 +84,22 @@ def _text(text: str) -> str:
 
 
 def save(schema: Schema, path: str | os.PathLike[str]) -> None:
-    """Write a schema as a TOML file; what lay there is replaced.
+    """Write a schema as a TOML file; a schema that lies there is replaced, any other file is not.
 
     Raises
     ------
+    SchemaError
+        If another file lies there.
     StoreError
         If it cannot be written.
     """
+    if Path(path).is_file():
+        try:
+            load(path)
+        except SchemaError as error:
+            raise SchemaError(
+                f"'{shown(Path(path))}' is there and is no schema; it stays as it is", "name another file"
+            ) from error
     with keeping(Path(path).parent):
         write_text(Path(path), as_toml(schema))
 

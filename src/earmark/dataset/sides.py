@@ -1,13 +1,13 @@
 """Tracks and artists that contradict themselves, and what stands on both sides of a split."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from earmark.dataset.certificate import NAIVE, Apart, measured
 from earmark.dataset.checks import CHECKS, Options
-from earmark.dataset.findings import Finding, Severity, counted
+from earmark.dataset.findings import Finding, counted
 from earmark.dataset.kinship import Codes, Kin, kin
 from earmark.dataset.split import label_codes
 from earmark.dataset.split_file import read
@@ -34,8 +34,8 @@ def _several_artists(dataset: Dataset, track: Kin, artist: Kin) -> Iterator[Find
         yield Finding(
             "track-under-several-artists",
             "warning",
-            f"{counted(len(several), 'track')} of '{track.column}' stand under several artists of "
-            f"'{artist.column}'",
+            f"{counted(len(several), 'track')} of '{track.column}' {_stand(len(several))} under several "
+            f"artists of '{artist.column}'",
             {
                 "tracks": len(several),
                 "rows": int(np.isin(track.codes, several).sum()),
@@ -53,7 +53,7 @@ def _several_labels(dataset: Dataset, one: Kin, labels: Codes) -> Iterator[Findi
     yield Finding(
         f"{one.kind}-under-several-labels",
         "warning" if is_track else "note",
-        f"{counted(len(several), one.kind)} of '{one.column}' stand under several labels",
+        f"{counted(len(several), one.kind)} of '{one.column}' {_stand(len(several))} under several labels",
         {
             f"{one.kind}s": len(several),
             "rows": int(np.isin(one.codes, several).sum()),
@@ -102,30 +102,46 @@ def sides(dataset: Dataset, options: Options) -> Iterator[Finding]:
         )
     # Among folds a row of none is trained on, and so on the other side of every test.
     rest = len(made.names) if made.kind == "folds" else -1
-    for one in measured(dataset, [np.where(parts < 0, rest, parts) for parts in made.assignments]):
-        yield from _straddling(one)
+    found = measured(dataset, [np.where(parts < 0, rest, parts) for parts in made.assignments])
+    yield from (_straddling(one) for one in found if one.shared)
+    yield from _unknown([one.kind for one in found if not one.known])
 
 
-def _straddling(one: Apart) -> Iterator[Finding]:
-    if not one.known:
+def _straddling(one: Apart) -> Finding:
+    copies = one.kind == "duplicates"
+    return Finding(
+        f"{one.kind}-on-both-sides",
+        "warning" if one.kind == "playlist" else "error",
+        f"{counted(one.shared, 'group' if copies else one.kind)}{' of copies' if copies else ''} "
+        f"{_stand(one.shared)} on both sides of the split",
+        {
+            "kind": one.kind,
+            "shared": one.shared,
+            **({} if copies else {"column": one.column, "rows_unknown": one.rows_unknown}),
+        },
+        "split by groups: earmark split",
+    )
+
+
+def _unknown(kinds: Sequence[str]) -> Iterator[Finding]:
+    if named := [kind for kind in kinds if kind != "duplicates"]:
         yield Finding(
             "side-unknown",
             "note",
-            f"whether the sides of the split share what is one {one.kind} could not be known: {_why(one)}",
-            {"kind": one.kind},
-            f"give the table a column for the {one.kind}, or say so wherever its scores stand",
+            f"no column tells the {' or the '.join(named)}, so whether the sides of the split share any "
+            "could not be known",
+            {"kinds": named},
+            "give the table such columns, or say so wherever its scores stand",
         )
-    elif one.shared:
-        what = "groups of copies" if one.kind == "duplicates" else f"{one.kind}s"
-        severity: Severity = "warning" if one.kind == "playlist" else "error"
+    if "duplicates" in kinds:
         yield Finding(
-            f"{one.kind}-on-both-sides",
-            severity,
-            f"{one.shared} {what} stand on both sides of the split",
-            {"kind": one.kind, "column": one.column, "shared": one.shared, "rows_unknown": one.rows_unknown},
-            "split by groups: earmark split",
+            "side-unknown",
+            "note",
+            "the columns are too coarse to tell whether copies stand on both sides of the split",
+            {"kinds": ["duplicates"]},
+            "measure more of each song, or say so wherever its scores stand",
         )
 
 
-def _why(one: Apart) -> str:
-    return "the columns are too coarse" if one.kind == "duplicates" else "no column tells"
+def _stand(count: int) -> str:
+    return "stands" if count == 1 else "stand"

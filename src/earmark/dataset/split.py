@@ -11,6 +11,8 @@ import numpy as np
 
 from earmark.dataset.certificate import Certificate, labels_by_part, measured, table_hash
 from earmark.dataset.duplicates import Duplicates, duplicates
+from earmark.dataset.findings import counted
+from earmark.dataset.infer import class_name
 from earmark.dataset.kinship import Codes, Kin, joined, kin
 from earmark.dataset.sharing import groups_of, share_out
 from earmark.dataset.table import Dataset
@@ -252,7 +254,7 @@ def label_codes(dataset: Dataset) -> Codes:
     if dataset.label is None:
         return np.zeros(len(dataset.frame), np.int64)
     values = dataset.frame[dataset.label]
-    texts = values.astype(str).where(values.notna())
+    texts = values.map(class_name, na_action="ignore")
     order = {text: i for i, text in enumerate(sorted(texts.dropna().unique()))}
     return np.asarray(texts.map(order).fillna(len(order)), np.int64)
 
@@ -271,9 +273,11 @@ def _check_parts(parts: Mapping[str, float]) -> None:
 
 def _see_that_there_are(groups: _Groups, least: int, what: str) -> None:
     if groups.number < least:
+        narrower = RULES[RULES.index(groups.rule) + 1 :] if groups.rule in RULES else ()
         raise SplitError(
-            f"{groups.number} groups by {groups.rule} for {least} {what}s: every {what} needs one at least",
-            f"make fewer {what}s, or split by what is narrower ({', '.join(RULES)})",
+            f"{counted(groups.number, 'group')} by {groups.rule} for {least} {what}s: "
+            f"every {what} needs one at least",
+            f"make fewer {what}s" + (f", or split by {' or '.join(narrower)}" if narrower else ""),
         )
 
 

@@ -178,6 +178,8 @@ def save_schema(dataset: "Dataset", path: AnyPath) -> None:
 
     Raises
     ------
+    SchemaError
+        If a file lies there that is no schema.
     StoreError
         If it cannot be written.
     """

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.errors import ArgumentError
+from earmark.audio import shown
+from earmark.errors import ArgumentError, SplitError
 from earmark.service import checking
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def split_table(
     paths : path or sequence of paths
         As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
     output : path, optional
-        The JSON file; none is written if left out.
+        The JSON file; none is written if left out. A split that lies there is replaced, another file never.
     parts : mapping, optional
         How much of the rows, 0 to 1, each part gets; train 0.7, valid 0.15 and test 0.15 if left out.
     folds : Folds, optional
@@ -80,6 +81,8 @@ def split_table(
     _see_that_they_agree(
         parts=parts, folds=folds, published=published, files=files, drawn=naive or by is not None
     )
+    if output is not None:
+        _see_that_it_is_free(Path(output))
     dataset = checking.read(paths, label=label, labels=labels, catalog=catalog)
     made = _made(dataset, parts, folds, published, files, by=by, seed=seed, naive=naive)
     if output is not None:
@@ -87,6 +90,19 @@ def split_table(
 
         write(made, Path(output))
     return made
+
+
+def _see_that_it_is_free(output: Path) -> None:
+    if not output.is_file():
+        return
+    from earmark.dataset.split_file import read  # noqa: PLC0415 - pandas, which may be missing
+
+    try:
+        read(output)
+    except SplitError as error:
+        raise SplitError(
+            f"'{shown(output)}' is there and is no split; it stays as it is", "name another file with -o"
+        ) from error
 
 
 def _see_that_they_agree(**given: object) -> None:

@@ -307,19 +307,14 @@ def _see_that_it_is_of(made: Any, fresh: Any) -> None:
 
 
 def _told(pipeline: Any) -> dict[str, str]:
-    """Return the type of every part of a pipeline, and every plain parameter, as text."""
-    parameters = {"": pipeline, **pipeline.get_params(deep=True)}
-    return {
-        name: f"{type(value).__module__}.{type(value).__qualname__}"
-        if hasattr(value, "get_params")
-        else repr(value)
-        for name, value in parameters.items()
-        if hasattr(value, "get_params") or not _holds_parts(value)
-    }
+    """Return every parameter of a pipeline and of its parts as text."""
+    return {name: _text(value) for name, value in {"": pipeline, **pipeline.get_params(deep=True)}.items()}
 
 
-def _holds_parts(value: Any) -> bool:
-    """Return whether a parameter is a list of parts, which are parameters of their own."""
-    return isinstance(value, list | tuple) and any(
-        hasattr(one, "get_params") or _holds_parts(one) for one in value
-    )
+def _text(value: Any) -> str:
+    """Return a parameter as text, a part as its type: what is in that has names of its own."""
+    if hasattr(value, "get_params"):
+        return f"{type(value).__module__}.{type(value).__qualname__}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_text, value))}]"
+    return repr(value)

@@ -1,6 +1,7 @@
 """Fitting by a recipe. Whatever is learnt, calibration included, is learnt from the rows that are given."""
 
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -100,8 +101,13 @@ def fit(recipe: Recipe, columns: Columns, rows: Rows) -> Fitted:
     made = pipeline(recipe, columns)
     if len(seen) > 1:
         try:
-            fitted(made, rows.x, np.asarray(codes), track=rows.tracks.tolist(), groups=rows.groups.tolist())
-            made.predict_proba(rows.x.iloc[:1])  # some classifiers find out only now what they cannot
+            with warnings.catch_warnings():
+                # What scikit-learn remarks on (no convergence, a constant column) shows in the score.
+                warnings.simplefilter("ignore")
+                fitted(
+                    made, rows.x, np.asarray(codes), track=rows.tracks.tolist(), groups=rows.groups.tolist()
+                )
+                made.predict_proba(rows.x.iloc[:1])  # some classifiers find out only now what they cannot
         except (ValueError, ArithmeticError) as error:
             raise TrainingError(
                 f"'{recipe.classifier.name}' cannot learn from {len(codes)} rows of {len(seen)} genres: "

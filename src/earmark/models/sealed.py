@@ -48,7 +48,10 @@ _LOADERS = frozenset(
         "TypeNode",
     ]
 )
-_PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "NoneType", "list", "tuple", "dict"})
+_PLAIN_TYPES = frozenset(
+    {"collections.OrderedDict"}
+    | {f"builtins.{name}" for name in ("str", "int", "float", "bool", "NoneType", "list", "tuple", "dict")}
+)
 
 
 def dumps(pipeline: Any) -> bytes:
@@ -132,7 +135,7 @@ def _see_nodes(tree: Any) -> None:
 
 def _is_plain_type(node: dict[str, Any]) -> bool:
     home, name = str(node.get("__module__")), str(node.get("__class__"))
-    return (home == "builtins" and name in _PLAIN_TYPES) or home == "numpy"
+    return f"{home}.{name}" in _PLAIN_TYPES or home == "numpy"
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -87,8 +87,8 @@ def _unheard(
         return every, f"HEARD: {share} were learnt from, or their artists: not to be believed", ()
     if learnt.all():
         raise TrainingError(
-            f"the model has learnt from all {len(learnt)} rows of '{given.dataset.name}', or from their artists "
-            f"({told})",
+            f"the model has learnt from all {len(learnt)} rows of '{given.dataset.name}', or from their "
+            f"artists ({told})",
             "its honest score is in its evaluation.json; --heard scores them all the same, and stamps it",
         )
     note = f"{int(learnt.sum())} of {len(learnt)} rows left out that the model has heard ({told})"

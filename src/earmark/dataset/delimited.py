@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -240,8 +239,3 @@ def _parsed(text: str, layout: _Layout, name: str) -> pd.DataFrame:
         frame = frame.iloc[:, :-1]
     frame.columns = pd.Index(titles, dtype=object)
     return frame
-
-
-def lines_of(rows: Iterator[int] | list[int]) -> list[int]:
-    """Return the first few row numbers as a person counts them: the first row of values is 1."""
-    return [int(row) + 1 for row in islice(rows, _EXAMPLES)]

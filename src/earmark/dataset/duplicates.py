@@ -171,6 +171,7 @@ def _near(dataset: Dataset, near: NearPairs) -> Finding:
             "pairs": len(near.pairs),
             "pairs_under_two_labels": differ,
             "threshold": round(near.threshold, 4),
+            "dimension": round(near.dimension, 1),
             "examples": [" = ".join(named(dataset, near.pairs[i])) for i in nearest],
         },
         "listen to them: copies of one recording belong on one side of a split (earmark split sees to it)",

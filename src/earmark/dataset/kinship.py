@@ -56,15 +56,12 @@ class Kin:
     column : str
         The column that tells.
     codes : array of int, shape (rows,)
-        A number per value; -1 where none is known.
-    from_pieces : bool
-        Whether the column names pieces (``jazz.00012.3.wav``), of which the song was taken.
+        A number per value; -1 where none is known. Pieces (``jazz.00012.3.wav``) count as their song.
     """
 
     kind: str
     column: str
     codes: Codes
-    from_pieces: bool = False
 
     @property
     def unknown(self) -> int:
@@ -101,7 +98,7 @@ def _kin(kind: str, name: str, values: pd.Series) -> Kin:
     if kind == "track" and not pd.api.types.is_numeric_dtype(values):
         songs = song_names(values)
         if songs is not None:
-            return Kin(kind, name, factorized(songs), from_pieces=True)
+            return Kin(kind, name, factorized(songs))
     return Kin(kind, name, factorized(values))
 
 

@@ -27,8 +27,6 @@ class Lookup:
 
     Attributes
     ----------
-    rows : int
-        On how many rows it was tried.
     kappa : float
         How far it names the label: 0 as well as always saying the commonest, 1 always right; may be negative.
     told : float
@@ -38,7 +36,6 @@ class Lookup:
         much by values that lie next to it, a technical one by the very number.
     """
 
-    rows: int
     kappa: float
     told: float
     odd: float
@@ -82,7 +79,7 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
     classes = int(labels.max(initial=0)) + 1
     usual = np.bincount(labels, minlength=classes) / max(len(labels), 1)
     bits = entropy(usual)
-    nothing = Lookup(len(labels), 0.0, 0.0, 0.0)
+    nothing = Lookup(0.0, 0.0, 0.0)
     if bits == 0 or len(np.unique(values)) < 2:
         return nothing
     nominal = nominal or len(np.unique(values)) <= _NOMINAL
@@ -104,7 +101,7 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
             )
             right, told, near = right + found[0], told + found[1], near + found[2]
     told, near = told / len(values) / bits, near / len(values) / bits
-    return Lookup(len(values), kappa(right / len(values), float(usual.max())), told, told - max(near, 0.0))
+    return Lookup(kappa(right / len(values), float(usual.max())), told, told - max(near, 0.0))
 
 
 def _fold(

@@ -118,7 +118,21 @@ def test_a_naive_split_is_an_error_and_so_are_its_artists(tmp_path):
         "artist-on-both-sides": "error",
         "side-unknown": "note",
     }
-    assert by_code(found, "artist-on-both-sides").finding == "45 artists stand on both sides of the split"
+    artists = by_code(found, "artist-on-both-sides")
+    assert artists.finding == "45 artists stand on both sides of the split"
+    assert artists.mend == "split by groups: earmark split --by artist"
+
+
+def test_playlists_on_both_sides_are_a_warning(tmp_path):
+    table = table_with_artists()
+    frame = table.frame.assign(playlist=np.arange(len(table.frame)) % 7)
+    table = Dataset(frame, inferred(frame, "genre"))
+    split_file.write(split(table), tmp_path / "split.json")
+    shared = by_code(
+        said(table, "sides", options=Options(split=tmp_path / "split.json")), "playlist-on-both-sides"
+    )
+    assert (shared.severity, shared.evidence["shared"]) == ("warning", 7)
+    assert shared.mend.startswith("no split is made by playlists")
 
 
 def test_a_split_by_groups_has_clean_sides(tmp_path):

@@ -119,7 +119,9 @@ def _straddling(one: Apart) -> Finding:
             "shared": one.shared,
             **({} if copies else {"column": one.column, "rows_unknown": one.rows_unknown}),
         },
-        "split by groups: earmark split",
+        "no split is made by playlists: leave them out of the features, and say so wherever its scores stand"
+        if one.kind == "playlist"
+        else f"split by groups: earmark split --by {one.kind}",
     )
 
 

@@ -113,7 +113,8 @@ def tonality(
 
 def energy(isa: str, y: FloatArray) -> float:
     """Return the sum of all squares."""
-    return kernels().energy(EARS[isa], np.ascontiguousarray(y, dtype=np.float32))
+    squares: float = kernels().energy(EARS[isa], np.ascontiguousarray(y, dtype=np.float32))
+    return squares
 
 
 def extremes(isa: str, y: FloatArray, box: int, first: int, end: int) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import typer
 from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
 from earmark.cli.options.collect import collect
+from earmark.cli.options.compare import compare
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.evaluate import evaluate
@@ -55,6 +56,7 @@ for _command in (
     duplicates,
     train,
     evaluate,
+    compare,
     doctor,
 ):
     app.command()(_command)

@@ -145,12 +145,27 @@ def answers(
         found[job[0]] = future.result()
         if progress is not None:
             progress(len(found), len(jobs))
-    total, times = np.zeros((len(rows.y), rows.genres)), np.zeros(len(rows.y))
-    sets, sure = np.zeros(total.shape, bool), np.zeros(len(total), bool)
-    for at, (_, asked) in enumerate(folds):  # in the order of the folds: sums are the same to the last bit
-        total[asked] += found[at].p
+    # In the order of the folds: sums are the same to the last bit.
+    return gathered([(asked, found[at]) for at, (_, asked) in enumerate(folds)], len(rows.y))
+
+
+def gathered(parts: Sequence[tuple[Codes, Answers]], rows: int) -> Answered:
+    """Return the answers of all folds as those of one table.
+
+    Parameters
+    ----------
+    parts : sequence of (rows, answers)
+        Which rows each fold tested, and what was answered.
+    rows : int
+        How many rows the table has.
+    """
+    genres = parts[0][1].p.shape[1]
+    total, times = np.zeros((rows, genres)), np.zeros(rows)
+    sets, sure = np.zeros((rows, genres), bool), np.zeros(rows, bool)
+    for asked, found in parts:
+        total[asked] += found.p
         times[asked] += 1
-        sets[asked], sure[asked] = found[at].sets, found[at].sure
+        sets[asked], sure[asked] = found.sets, found.sure
     answered = times > 0
     total[~answered] = np.nan
     return Answered(
@@ -158,8 +173,8 @@ def answers(
         np.asarray(answered),
         sets,
         sure,
-        sum(one.learning_s for one in found.values()),
-        sum(one.answering_s for one in found.values()),
+        sum(one.learning_s for _, one in parts),
+        sum(one.answering_s for _, one in parts),
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from earmark.service import evaluating, training
+from earmark.service import comparing, evaluating, training
+from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
 from earmark.service.training import AnyPath, Progress, Table, Trained
 from earmark.workspace import keeping, write_text
@@ -128,3 +129,55 @@ class Lab:
             with keeping(Path(output).parent):
                 write_text(Path(output), judged.evaluation.to_json())
         return judged
+
+    def compare(
+        self,
+        paths: AnyPath | Sequence[AnyPath],
+        classifiers: Sequence[str] = (),
+        recipe: AnyPath = RECIPE,
+        *,
+        label: str | None = None,
+        groups: Sequence[str] = (),
+        labels: AnyPath | None = None,
+        catalog: AnyPath | None = None,
+        without: Sequence[str] = (),
+        allow: Sequence[str] = (),
+        split: AnyPath | None = None,
+        seed: int | None = None,
+        naive: bool = False,
+        workers: int | None = None,
+        progress: comparing.Progress | None = None,
+    ) -> Leaderboard:
+        """Compare classifiers on the same folds of a table.
+
+        Every fold that is done is kept in a folder ``compare@HASH``: after an interruption, or with more
+        classifiers, the same call goes on from there.
+
+        Parameters
+        ----------
+        paths : path or sequence of paths
+            As for :meth:`train`; `label`, `groups`, `labels`, `catalog`, `without`, `allow`, `split` and
+            `seed` likewise.
+        classifiers : sequence of str
+            Names of classifiers; all if empty.
+        recipe : str or os.PathLike
+            What comes before the classifier. Its calibration is left out: it costs several fits, and changes
+            no answer.
+        naive : bool
+            Try all on random rows as well, as many papers do, and put that beside.
+        workers : int, optional
+            Fits at once; one per processor by default. The answers are the same.
+        progress : callable, optional
+            Told of every fold that is done.
+
+        Raises
+        ------
+        TrainingError, RecipeError, UnknownNameError, SplitError, TableError, StoreError
+            As :meth:`train`. A classifier that cannot learn, or is not installed, is a line of the
+            leaderboard.
+        """
+        base = training.recipe_of(recipe, without=without, allow=allow, seed=seed)
+        return comparing.compare(
+            Table(paths, label, labels, catalog, tuple(groups)), base, classifiers, self.folder,
+            split=split, naive=naive, workers=workers, progress=progress,
+        )  # fmt: skip

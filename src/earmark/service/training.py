@@ -105,7 +105,7 @@ def train(
     given = lesson(dataset, table.groups)
     columns = columns_of(given.dataset.schema, chosen)
     told = see_that_it_tells_nothing(given.dataset, columns, chosen.allow)
-    planned = training.plan(given, chosen, _split(split, dataset))
+    planned = training.plan(given, chosen, read_split(split, dataset))
     notes = (*given.notes, *told, *planned.notes, *_never_tested(planned.split.certificate))
     made_from = _made_from(chosen, dataset, given, planned, notes, naive=naive)
     folder = models / bundles.folder_of(chosen.name, made_from)
@@ -149,7 +149,8 @@ def recipe_of(
     return changed if seed is None else replace(changed, seed=seed)
 
 
-def _split(path: AnyPath | None, dataset: "Dataset") -> "Split | None":
+def read_split(path: AnyPath | None, dataset: "Dataset") -> "Split | None":
+    """Return the split in a file once it is seen to be of this table, None for no file."""
     if path is None:
         return None
     from earmark.dataset.split_file import read  # noqa: PLC0415 - pandas, which may be missing

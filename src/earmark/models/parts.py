@@ -96,8 +96,9 @@ class Part:
             missing = (error.name or home).partition(".")[0]
             if missing == "earmark":
                 raise
+            library = _DISTRIBUTIONS.get(missing, missing)
             raise EarmarkError(
-                f"{self.name} needs the library {_DISTRIBUTIONS.get(missing, missing)}, which is not installed",
+                f"{self.name} needs the library {library}, which is not installed",
                 f"pip install 'earmark[{self.extra}]'",
             ) from error
         return made_by  # type: ignore[no-any-return]  # modules are not typed by name

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import skops.io
 from imblearn.pipeline import make_pipeline
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_limits
 
 import learning
 from earmark.models import parts, space, steps
@@ -29,7 +30,7 @@ SMALL = [
     Polynomials(degree=2),
     Polynomials(keep=20),
     SelectByTest(top=3),
-    SelectByImportance(LogisticRegression(), top=3),
+    SelectByImportance(DecisionTreeClassifier(random_state=0), top=3),
     ClusterCode(clusters=3, code="ordinal"),
     ClusterCode(clusters=3, balanced=True),
     Power(),
@@ -39,6 +40,12 @@ SMALL = [
     Guard(),
     Oversample(),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    with threadpool_limits(1):
+        yield
 
 
 def left_out(step):

@@ -48,7 +48,7 @@ class Net(GroupLearner):
     Examples
     --------
     >>> x = [[-1.0], [-0.9], [1.0], [1.1]] * 5
-    >>> Net(epochs=50).fit(x, ["a", "a", "b", "b"] * 5).predict([[-2.0], [2.0]]).tolist()
+    >>> Net(epochs=20).fit(x, ["a", "a", "b", "b"] * 5).predict([[-2.0], [2.0]]).tolist()
     ['a', 'b']
     """
 

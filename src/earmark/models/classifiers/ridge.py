@@ -38,7 +38,7 @@ class KernelRidge(GroupLearner):
     ['a', 'b']
     """
 
-    def __init__(self, alpha: float = 0.3, width: float = 1.0) -> None:
+    def __init__(self, alpha: float = 0.1, width: float = 2.0) -> None:
         self.alpha = alpha
         self.width = width
 

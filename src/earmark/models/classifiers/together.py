@@ -176,9 +176,10 @@ def _members(
     boosting = HistogramBoosting(
         learning_rate=learning_rate,
         max_iter=rounds,
-        max_leaf_nodes=15,
+        max_leaf_nodes=6,
+        min_samples_leaf=10,
         l2_regularization=1.0,
-        max_features=0.3,
+        max_features=0.2,
         early_stopping=False,
         random_state=seed,
     )
@@ -191,11 +192,11 @@ def _members(
 
 def small_table(
     *,
-    alpha: float = 0.3,
-    width: float = 1.0,
+    alpha: float = 0.1,
+    width: float = 2.0,
     C: float = 0.1,  # noqa: N803 - as scikit-learn has it
     rounds: int = 100,
-    learning_rate: float = 0.1,
+    learning_rate: float = 0.05,
     random_state: int = 0,
 ) -> Vote:
     """Return what suits tables of some hundred songs: the mean of three that err differently.
@@ -220,11 +221,11 @@ def small_table(
 
 def stack(
     *,
-    alpha: float = 0.3,
-    width: float = 1.0,
+    alpha: float = 0.1,
+    width: float = 2.0,
     C: float = 0.1,  # noqa: N803 - as scikit-learn has it
     rounds: int = 100,
-    learning_rate: float = 0.1,
+    learning_rate: float = 0.05,
     folds: int = 5,
     random_state: int = 0,
 ) -> Stack:

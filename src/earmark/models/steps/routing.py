@@ -16,9 +16,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import sklearn
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from earmark.errors import ArgumentError
+
+Names = Sequence[Any] | NDArray[Any]
 
 
 def fitted(
@@ -26,8 +29,8 @@ def fitted(
     x: Any,
     y: Any,
     *,
-    track: Sequence[Any] | None = None,
-    groups: Sequence[Any] | None = None,
+    track: Names | None = None,
+    groups: Names | None = None,
 ) -> Any:
     """Fit a pipeline or classifier on one thread, with what its parts ask for, and return it.
 

@@ -1,0 +1,255 @@
+"""Classifiers: known answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+
+import learning
+from earmark.errors import ArgumentError
+from earmark.models.classifiers import CLASSIFIERS
+from earmark.models.classifiers._base import groups_for, inner_folds, softmax, steepness
+from earmark.models.classifiers.forest import ForestByPrediction
+from earmark.models.classifiers.net import Net
+from earmark.models.classifiers.process import GaussianProcess
+from earmark.models.classifiers.ridge import KernelRidge
+from earmark.models.classifiers.together import Stack, Vote
+from earmark.models.classifiers.vectors import SupportVectors
+from earmark.models.steps import STEPS
+from earmark.models.steps.routing import fitted
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture(scope="module")
+def table():
+    return learning.made(tracks=40)
+
+
+# -- what is held back
+
+
+def test_folds_keep_groups_and_leave_every_genre_something_to_learn_from():
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 30, 200)
+    labels = groups % 7 % 5
+    labels[groups == 29] = 5  # a genre of one group
+    folds = inner_folds(labels, groups, 4, 0)
+    assert all(len(set(folds[groups == group])) == 1 for group in np.unique(groups))
+    assert set(folds[labels == 5]) == {-1}
+    for fold in range(4):
+        assert set(labels[folds != fold]) == set(labels)
+        assert (folds == fold).sum() > 20
+
+
+def test_without_two_groups_nothing_is_held_back():
+    assert set(inner_folds(np.array([0, 0, 1]), np.array([3, 3, 5]), 5, 0)) == {-1}
+    two = inner_folds(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), 5, 0)
+    assert sorted(two) in ([0, 0, 1, 1], [0, 1, 2, 3])
+
+
+def test_rows_made_by_oversampling_belong_to_the_group_next_to_them():
+    x = np.array([[0.0], [10.0], [0.4], [9.0]])
+    assert groups_for(["a", "b"], x).tolist() == [0, 1, 0, 1]
+    assert groups_for(None, x).tolist() == [0, 1, 2, 3]
+    with pytest.raises(ArgumentError, match="5 groups for 4 rows"):
+        groups_for("abcde", x)
+    with pytest.raises(ArgumentError, match="row 1 has no group"):
+        groups_for(["a", None, "b", "b"], x)
+
+
+def test_groups_and_oversampling_go_together(table):
+    from imblearn.pipeline import make_pipeline
+
+    few = table.y == learning.GENRES[0]
+    kept = ~few | (np.arange(len(few)) % 4 == 0)
+    pipeline = make_pipeline(STEPS["scale"].make(), STEPS["oversample"].make(), Net((8,), epochs=5))
+    fitted(pipeline, table.x[kept], table.y[kept], groups=table.artist[kept])
+    assert len(pipeline[-1].losses_) == 5
+
+
+def test_steepness_undoes_what_was_multiplied():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(4000, 3))
+    codes = np.array([rng.choice(3, p=row) for row in softmax(2 * scores)])
+    assert steepness(scores, codes) == pytest.approx(2, rel=0.1)
+    assert steepness(scores / 8, codes) == pytest.approx(16, rel=0.1)
+
+
+# -- kernel ridge
+
+
+def test_kernel_ridge_leaves_groups_out_without_fitting_again(table):
+    """Its answers for left-out groups are those of models fitted without them (but for the genres' means)."""
+    x = (table.x - table.x.mean(axis=0)) / table.x.std(axis=0)
+    codes = np.unique(table.y, return_inverse=True)[1]
+    whole = KernelRidge().fit(x, codes)
+    targets = np.eye(3)[codes]
+    kernel = np.exp(-whole.gamma_ * ((x[:, None] - x[None]) ** 2).sum(axis=-1))
+    wanted = np.empty_like(targets)
+    for artist in np.unique(table.artist):
+        out = table.artist == artist
+        inner = kernel[np.ix_(~out, ~out)] + whole.alpha * np.eye((~out).sum())
+        weights = np.linalg.solve(inner, targets[~out] - whole.mean_)
+        wanted[out] = kernel[np.ix_(out, ~out)] @ weights + whole.mean_
+    grouped = KernelRidge().fit(x, codes, groups=table.artist)
+    assert grouped.steepness_ == pytest.approx(steepness(wanted, codes), rel=1e-3)
+
+
+def test_kernel_ridge_is_less_sure_where_artists_are_known():
+    """Rows of one artist are alike: told apart from each other they would promise too much."""
+    table = learning.made(tracks=40, apart=1.0)
+    traits = np.random.default_rng(1).normal(size=(20, 5))
+    x = table.x + 2 * traits[table.artist]
+    assert (
+        KernelRidge().fit(x, table.y, groups=table.artist).steepness_
+        < KernelRidge().fit(x, table.y).steepness_
+    )
+
+
+# -- support vectors
+
+
+@pytest.mark.parametrize("kernel", ["linear", "rbf", "poly"])
+def test_support_vectors_decide_as_scikit_learns(kernel, table):
+    ours = SupportVectors(kernel, C=0.5).fit(table.x, table.y, groups=table.artist)
+    theirs = SVC(kernel=kernel, C=0.5, break_ties=True).fit(table.x, table.y)
+    assert (ours.predict(table.x) == theirs.predict(table.x)).mean() > 0.98
+
+
+def test_support_vectors_know_a_genre_that_a_fold_does_not(table):
+    y = np.where(np.arange(len(table.y)) == 0, "alone", table.y)
+    p = SupportVectors().fit(table.x, y, groups=table.artist).predict_proba(table.x)
+    assert p.shape == (len(y), 4)
+    assert np.isfinite(p).all()
+
+
+# -- nets
+
+
+def test_a_net_stops_before_it_learns_rows_by_heart():
+    table = learning.made(tracks=60, columns=20, apart=0.7)
+    net = Net((50,), learning_rate=0.01, epochs=100, patience=5).fit(table.x, table.y, groups=table.artist)
+    assert net.best_epoch_ < 40
+    assert len(net.losses_) == net.best_epoch_ + 5
+    assert min(net.losses_) == net.losses_[net.best_epoch_ - 1]
+
+
+def test_a_net_with_nothing_to_hold_back_runs_to_the_end():
+    net = Net((5,), epochs=7).fit([[0.0], [0.1], [1.0]], ["a", "a", "b"], groups=[1, 1, 2])
+    assert net.best_epoch_ == 7
+    assert net.losses_ == []
+
+
+# -- forests
+
+
+def test_a_genre_that_a_plain_forest_seldom_names_counts_more():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["much", "rare"], [150, 30])
+    x = rng.normal(size=(180, 4)) + (y == "rare")[:, None] * 0.7
+    forest = ForestByPrediction(30).fit(x, y)
+    plain = CLASSIFIERS["forest"].make(0, n_estimators=30).fit(x, y)
+    assert forest.weights_[0] == 1
+    assert forest.weights_[1] > 5  # the rare genre is named more seldom than it occurs
+    fresh = rng.normal(size=(500, 4)) + 0.7
+    assert forest.predict_proba(fresh)[:, 1].mean() > plain.predict_proba(fresh)[:, 1].mean()
+    assert forest.feature_importances_.sum() == pytest.approx(1)
+
+
+def test_weights_by_how_often_genres_occur_are_the_balanced_ones(table):
+    """The other weighting of the source: so many times as often as the most frequent genre."""
+    kept = np.arange(len(table.y)) % 3 != (table.y == learning.GENRES[1])
+    x, y = table.x[kept], table.y[kept]
+    genres, sizes = np.unique(y, return_counts=True)
+    ratios = dict(zip(genres, sizes.max() / sizes, strict=True))
+    few = {"n_estimators": 20}
+    ours = CLASSIFIERS["forest-balanced"].make(3, **few).fit(x, y)
+    theirs = CLASSIFIERS["forest"].make(3, class_weight=ratios, **few).fit(x, y)
+    assert ours.predict_proba(x) == pytest.approx(theirs.predict_proba(x), abs=1e-9)
+
+
+# -- together
+
+
+def test_a_vote_is_the_mean(table):
+    members = [("bayes", GaussianNB()), ("logistic", LogisticRegression())]
+    each = [member.fit(table.x, table.y).predict_proba(table.x) for _, member in members]
+    vote = Vote(members).fit(table.x, table.y)
+    assert vote.predict_proba(table.x) == pytest.approx(np.mean(each, axis=0))
+    weighted = Vote(members, [3, 1]).fit(table.x, table.y)
+    assert weighted.predict_proba(table.x) == pytest.approx(0.75 * each[0] + 0.25 * each[1])
+
+
+def test_a_stack_does_not_listen_to_who_knows_nothing_or_learns_by_heart():
+    table = learning.made(tracks=60)
+    x = np.hstack([table.x, 3.0 * table.artist[:, None]])  # artists can be learnt by heart
+    heart = CLASSIFIERS["knn"].make(n_neighbors=1)
+    members = [("bayes", GaussianNB()), ("dummy", DummyClassifier()), ("heart", heart)]
+    stack = Stack(members).fit(x, table.y, groups=table.artist)
+    assert stack.weights_[0] > 0.3
+    assert stack.weights_[2] < 0.05
+    naive = Stack(members).fit(x, table.y)  # segments of one artist on both sides
+    assert naive.weights_[2] > 0.2
+
+
+def test_a_stack_answers_for_a_genre_of_one_artist():
+    table = learning.made()
+    y = np.where(table.artist == 0, "alone", table.y)
+    stack = Stack([("bayes", GaussianNB()), ("ridge", KernelRidge())]).fit(table.x, y, groups=table.artist)
+    assert stack.predict_proba(table.x).shape == (len(y), 4)
+    none = Stack([("bayes", GaussianNB())]).fit(
+        [[0.0], [0.1], [1.0], [1.2]], list("aabb"), groups=[1, 1, 2, 2]
+    )
+    assert none.weights_.tolist() == [1.0]
+
+
+def test_the_default_for_small_tables_is_three_that_differ():
+    members = CLASSIFIERS["small-table"].make(7, alpha=2.0, C=0.5).members
+    assert [name for name, _ in members] == ["ridge", "boosting", "logistic"]
+    assert members[0][1][-1].alpha == 2.0
+    assert members[1][1].random_state == 7
+    assert members[2][1][-1].C == 0.5
+    assert next(iter(CLASSIFIERS)) == "small-table"
+
+
+def test_estimates_grow_with_the_table():
+    ridge = CLASSIFIERS["kernel-ridge"]
+    assert ridge.estimate_s(4000, 50) > 10 * ridge.estimate_s(1000, 50)
+    assert CLASSIFIERS["dummy"].estimate_s(1000, 50) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("classifier", "message"),
+    [
+        (KernelRidge(alpha=0), "alpha 0 and width 2.0"),
+        (GaussianProcess(width=-1), "width -1 and height 10.0"),
+        (Net(epochs=0), "0 epochs, patience of 10"),
+        (Vote([]), r"the members \[\]"),
+        (Stack([("a", GaussianNB()), ("a", GaussianNB())]), r"the members \['a', 'a'\]"),
+        (Vote([("a", GaussianNB())], [-1]), r"the weights \[-1\] for 1 members"),
+    ],
+)
+def test_wrong_parameters_are_named(classifier, message):
+    with pytest.raises(ArgumentError, match=message):
+        classifier.fit([[1.0, 2.0], [2.0, 1.0]], ["a", "b"])
+
+
+@pytest.mark.parametrize(("page", "names"), [("classifiers", CLASSIFIERS), ("steps", STEPS)])
+def test_the_page_names_them_all(page, names):
+    text = (Path(__file__).parents[1] / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_one_genre_is_refused():
+    with pytest.raises(ValueError, match="one class only"):
+        KernelRidge().fit([[1.0], [2.0]], ["a", "a"])

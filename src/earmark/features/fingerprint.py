@@ -40,7 +40,7 @@ _FLOOR = 1e-3
 # The power of white noise of a level of -90 dB: less than 16 bits resolve.
 _SILENCE = 1e-9 * _FRAME * 0.375
 _ACTIVE, _ACTIVE_BITS = 0.1, 8
-_BLOCK = 512  # frames at once: 2 MB of them
+_BLOCK = 32  # frames at once: so few that the linear algebra library starts no threads, which would only wait
 
 
 @cache

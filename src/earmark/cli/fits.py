@@ -27,7 +27,7 @@ class Status:
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Take note of the fits that are done."""
-        self.show(f"{what}: {done} of {total} folds")
+        self.show(f"{what}: {done} of {total}")
 
     def show(self, line: str) -> None:
         """Put a line in the place of the one before."""

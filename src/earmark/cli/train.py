@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from typing import Any
 
@@ -9,6 +10,7 @@ from earmark.audio import shown
 from earmark.cli.classify import json_line
 from earmark.cli.fits import Status, print_evaluation, print_notes, write
 from earmark.service.lab import Lab
+from earmark.service.own_genres import RECIPE as OWN_GENRES
 from earmark.service.training import main_scores
 
 
@@ -34,3 +36,5 @@ def train_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any)
     print_notes((*made.notes, *made.evaluation.notes))
     already = ", which lay there already, made from the very same" if made.unchanged else ""
     write(f"model: {shown(made.folder)}, learnt from {made.learnt_from} rows{already}")
+    if made.recipe == OWN_GENRES:
+        write(f"try it: earmark classify --model {shlex.quote(shown(made.folder))} SONG")

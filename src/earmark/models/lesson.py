@@ -243,7 +243,10 @@ def inner_folds(groups: Codes, y: Codes, number: int, seed: int) -> list[tuple[C
     cannot be made.
     """
     parts = _fold_of_each(groups, y, number, seed)
-    return [(np.flatnonzero(parts != i), np.flatnonzero(parts == i)) for i in range(int(parts.max()) + 1)]
+    filled = np.unique(parts[parts >= 0])  # a few large groups may leave a fold empty
+    return (
+        [(np.flatnonzero(parts != i), np.flatnonzero(parts == i)) for i in filled] if len(filled) > 1 else []
+    )
 
 
 def _fold_of_each(groups: Codes, y: Codes, number: int, seed: int) -> Codes:

@@ -229,7 +229,8 @@ def plan(lesson: Lesson, recipe: Recipe, split: Split | None = None) -> Plan:
     every = np.arange(len(lesson.y))
     if split is None:
         made, notes = honest_folds(lesson, recipe.folds, recipe.seed)
-        return Plan(made, made.folds, every, notes)
+        # A few large groups may leave a fold empty.
+        return Plan(made, [fold for fold in made.folds if len(fold[1])], every, notes)
     place = np.cumsum(lesson.kept) - 1
     made_folds = [tuple(place[rows[lesson.kept[rows]]] for rows in fold) for fold in _folds(split)]
     if any(not len(rows) for fold in made_folds for rows in fold):

@@ -1,9 +1,11 @@
 """Tables in, models out, with honest scores."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from earmark.service import comparing, evaluating, training
+from earmark.errors import ArgumentError
+from earmark.service import comparing, evaluating, own_genres, training
 from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
 from earmark.service.training import AnyPath, Progress, Table, Trained
@@ -27,7 +29,7 @@ class Lab:
     def train(
         self,
         paths: AnyPath | Sequence[AnyPath],
-        recipe: AnyPath = RECIPE,
+        recipe: AnyPath | None = None,
         *,
         label: str | None = None,
         groups: Sequence[str] = (),
@@ -38,7 +40,7 @@ class Lab:
         split: AnyPath | None = None,
         seed: int | None = None,
         naive: bool = False,
-        workers: int = 1,
+        workers: int | None = None,
         progress: Progress | None = None,
     ) -> Trained:
         """Train a model on a table and measure it on songs of groups that it has not heard.
@@ -51,8 +53,11 @@ class Lab:
         ----------
         paths : path or sequence of paths
             As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
-        recipe : str or os.PathLike
-            Name of a recipe, or a TOML file.
+            Or one folder that holds a folder of songs for each genre: its model is one for
+            ``earmark classify --model``, and a handful of songs per genre will do.
+        recipe : str or os.PathLike, optional
+            Name of a recipe, or a TOML file; ``"quick"`` if left out, ``"own-genres"`` for a folder of songs,
+            which takes no other.
         groups : sequence of str
             Columns whose equal values belong together; the artist's, album's or track's if left out.
         without, allow : sequence of str
@@ -63,8 +68,9 @@ class Lab:
             In place of the recipe's.
         naive : bool
             Measure with random rows as well, as many papers do, and put that beside.
-        workers : int
-            Folds learnt at once. The result is the same.
+        workers : int, optional
+            Folds learnt at once, one by default, or songs heard at once, one per processor by default. The
+            result is the same.
         progress : callable, optional
             Told how many fits are done.
 
@@ -79,10 +85,22 @@ class Lab:
         TableError, StoreError
             If the table cannot be read, or the model not be written.
         """
-        chosen = training.recipe_of(recipe, without=without, allow=allow, seed=seed)
+        if (root := _genre_folders(paths)) is not None:
+            said = {
+                "recipe": recipe not in (None, own_genres.RECIPE), "label": label, "group": groups,
+                "labels": labels, "catalog": catalog, "without": without, "allow": allow, "split": split,
+                "naive": naive,
+            }  # fmt: skip
+            if told := [name for name, value in said.items() if value]:
+                raise ArgumentError(
+                    f"'{told[0]}' for a folder of genre folders, where songs and folders tell all",
+                    "leave it out, or measure the songs with 'earmark extract' and train on the table",
+                )
+            return own_genres.train(root, self.folder, seed=seed, workers=workers, progress=progress)
+        chosen = training.recipe_of(recipe or RECIPE, without=without, allow=allow, seed=seed)
         table = Table(paths, label, labels, catalog, tuple(groups))
         return training.train(
-            table, chosen, self.folder, split=split, naive=naive, workers=workers, progress=progress
+            table, chosen, self.folder, split=split, naive=naive, workers=workers or 1, progress=progress
         )
 
     def evaluate(
@@ -181,3 +199,8 @@ class Lab:
             Table(paths, label, labels, catalog, tuple(groups)), base, classifiers, self.folder,
             split=split, naive=naive, workers=workers, progress=progress,
         )  # fmt: skip
+
+
+def _genre_folders(paths: AnyPath | Sequence[AnyPath]) -> Path | None:
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    return Path(given[0]) if len(given) == 1 and own_genres.is_genre_folders(given[0]) else None

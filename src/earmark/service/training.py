@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from earmark.dataset.split import Split
     from earmark.dataset.table import Dataset
     from earmark.evaluate import Evaluation, Scores
-    from earmark.models.lab_bundle import LabBundle
     from earmark.models.lesson import Lesson
     from earmark.models.recipe import Recipe
     from earmark.models.train import Answered, Plan
@@ -106,32 +105,32 @@ def train(
     columns = columns_of(given.dataset.schema, chosen)
     told = see_that_it_tells_nothing(given.dataset, columns, chosen.allow)
     planned = training.plan(given, chosen, read_split(split, dataset))
-    notes = (*given.notes, *told, *planned.notes, *_never_tested(planned.split.certificate))
-    made_from = _made_from(chosen, dataset, given, planned, notes, naive=naive)
-    folder = models / bundles.folder_of(chosen.name, made_from)
+    notes = (*given.notes, *told, *planned.notes, *never_tested(planned.split.certificate))
+    facts = made_from(chosen, dataset, given, planned, notes, naive=naive)
+    folder = models / bundles.folder_of(chosen.name, facts)
     if (folder / "bundle.json").exists():
         return _again(folder)
     rows = training.rows_of(given, columns)
     with executor_named("inline" if workers == 1 else "processes", workers) as work:
         found = training.answers(
-            chosen, columns, rows, planned.folds, work=work, progress=_said(progress, "testing")
+            chosen, columns, rows, planned.folds, work=work, progress=said(progress, "testing")
         )
         evaluation = evaluated(given, found, chosen.seed)
         if naive:
             drawn = training.naive_folds(given, chosen)
             at_random = training.answers(
                 chosen, columns, training.single(rows), drawn,
-                work=work, progress=_said(progress, "testing naively"),
+                work=work, progress=said(progress, "testing naively"),
             )  # fmt: skip
             evaluation = evaluation.beside(naively_evaluated(given, at_random, chosen.seed))
     model = training.learnt(chosen, given, columns, rows, planned.train)
     bundle = bundles.LabBundle(
-        chosen.name, model, evaluation.to_json(), made_from, bundles.environment(),
+        chosen.name, model, evaluation.to_json(), facts, bundles.environment(),
         training.heard(given, rows, planned.train),
     )  # fmt: skip
     bundles.save(
         bundle,
-        _files(bundle, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes),
+        files_of(chosen, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes),
         folder,
     )
     stamp = planned.split.certificate.stamp
@@ -160,18 +159,20 @@ def read_split(path: AnyPath | None, dataset: "Dataset") -> "Split | None":
     return found
 
 
-def _said(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+def said(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+    """Return what tells of one kind of work."""
     return None if progress is None else lambda done, all_: progress(what, done, all_)
 
 
-def _never_tested(certificate: "Certificate") -> tuple[str, ...]:
+def never_tested(certificate: "Certificate") -> tuple[str, ...]:
+    """Return a note on the genres that no test could be made of."""
     if not certificate.never_tested:
         return ()
     names = ", ".join(certificate.never_tested[:10]) + (", ..." if len(certificate.never_tested) > 10 else "")
     return (f"learnt and never tested, for all its songs are of one group: {names}",)
 
 
-def _made_from(
+def made_from(
     chosen: "Recipe",
     dataset: "Dataset",
     given: "Lesson",
@@ -180,6 +181,7 @@ def _made_from(
     *,
     naive: bool,
 ) -> dict[str, Any]:
+    """Return everything that a model is made from, as plain types."""
     from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - pandas, which may be missing
 
     return {
@@ -228,8 +230,8 @@ def main_scores(evaluation: "Evaluation", votes: str) -> "Scores":
     return evaluation.tracks
 
 
-def _files(
-    bundle: "LabBundle",
+def files_of(
+    chosen: "Recipe",
     *,
     given: "Lesson",
     split: "Split",
@@ -237,10 +239,11 @@ def _files(
     evaluation: "Evaluation",
     notes: tuple[str, ...],
 ) -> dict[str, str]:
+    """Return the texts that lie beside a model."""
     from earmark.dataset.split_file import text_of  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.models.lab_bundle import environment  # noqa: PLC0415 - as above
     from earmark.models.lab_card import answers_csv, card  # noqa: PLC0415 - as above
 
-    chosen = bundle.model.recipe
     metrics = main_scores(evaluation, chosen.votes).metrics
     figures = {words: str(metrics[name]) for name, words in FIGURES.items() if name in metrics}
     figures |= abstaining(given, found)
@@ -256,7 +259,7 @@ def _files(
             certificate=split.certificate,
             figures=figures,
             notes=notes,
-            environment=bundle.environment,
+            environment=environment(),
         ),
     }
 

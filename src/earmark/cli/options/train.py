@@ -12,17 +12,21 @@ def train(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="TABLE",
-            help="A table: CSV, Parquet or JSON, or a folder of 'earmark extract'. Several files, or a "
-            "folder of them, are one table.",
+            metavar="TABLE|FOLDER",
+            help="A table: CSV, Parquet or JSON, or a folder of 'earmark extract'; several files, or a "
+            "folder of them, are one table. Or a folder with a folder of songs for each genre.",
             show_default=False,
             callback=named,
         ),
     ],
     recipe: Annotated[
-        str,
-        typer.Option("--recipe", metavar="NAME|FILE", help="How to learn: a recipe by name, or a TOML file."),
-    ] = "quick",
+        str | None,
+        typer.Option(
+            "--recipe",
+            metavar="NAME|FILE",
+            help="How to learn: a recipe by name, or a TOML file; quick if left out, own-genres for songs.",
+        ),
+    ] = None,
     output: Annotated[
         str,
         typer.Option(
@@ -85,10 +89,13 @@ def train(
             "--naive", help="Show beside the honest score what random rows would have told; it is stamped."
         ),
     ] = False,
-    workers: Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Folds learnt at once.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, metavar="N", help="Folds learnt at once, or songs heard at once."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
-    """Train a model on a table, and measure it on songs of artists that it has not heard.
+    """Train a model on a table or on folders of songs, and measure it on artists that it has not heard.
 
     Exit code: 0 done, 1 if nothing can be learnt, 2 wrong usage, 130 interrupted.
     """

@@ -1,0 +1,132 @@
+"""A folder of genre folders in, a model for ``earmark classify --model`` out."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from earmark import audio
+from earmark.audio import shown
+from earmark.errors import EarmarkError, TrainingError
+from earmark.executors import executor as executor_named
+from earmark.service import training
+from earmark.service.training import AnyPath, Progress, Trained
+from earmark.workspace import keeping, write_text
+
+if TYPE_CHECKING:
+    from earmark.dataset.table import Dataset
+    from earmark.models.genre_folders import Song
+    from earmark.models.probabilities import Array
+
+RECIPE = "own-genres"
+_FAILURES_SHOWN = 5
+_MEASURED = ("songs.parquet", "manifest.json")
+_LAB = ("pandas", "sklearn", "imblearn", "skops")
+
+
+def is_genre_folders(path: AnyPath) -> bool:
+    """Return whether a path is a folder of folders with music in them, and not one of measured features."""
+    root = Path(path)
+    if not root.is_dir() or any((root / name).exists() for name in _MEASURED):
+        return False
+    return any(audio.find_audio([one]).files for one in root.iterdir() if _is_genre(one))
+
+
+def _is_genre(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(".")
+
+
+def train(
+    root: Path, models: Path, *, seed: int | None = None, workers: int | None = None,
+    progress: Progress | None = None,
+) -> Trained:  # fmt: skip
+    """Train a model on folders of songs; see :meth:`earmark.service.lab.Lab.train`."""
+    if missing := [name for name in _LAB if find_spec(name) is None]:
+        raise EarmarkError(f"training needs {' and '.join(missing)}", "pip install 'earmark[lab]'")
+    from earmark.models import bundle as light  # noqa: PLC0415 - scikit-learn, which may be missing
+    from earmark.models import genre_folders, lab_bundle  # noqa: PLC0415 - as above
+    from earmark.models import train as learning  # noqa: PLC0415 - as above
+    from earmark.models.lesson import lesson  # noqa: PLC0415 - as above
+    from earmark.models.pipeline import Columns  # noqa: PLC0415 - as above
+
+    chosen = training.recipe_of(RECIPE, seed=seed)
+    with keeping(models):
+        songs, notes = genre_folders.songs_in(root)
+        with executor_named("processes" if workers != 1 else "inline", workers) as work:
+            tags, failed = genre_folders.heard(songs, work, models / "heard", progress)
+    songs, more = _usable(songs, tags, failed)
+    given = lesson(_dataset(songs, tags, shown(root)))
+    planned = learning.plan(given, chosen)
+    certificate = planned.split.certificate
+    rows = learning.rows_of(given, columns := Columns(genre_folders.INPUTS))
+    with executor_named("inline") as work:
+        found = learning.answers(
+            chosen, columns, rows, planned.folds, work=work, progress=training.said(progress, "testing")
+        )
+    evaluation = training.evaluated(given, found, chosen.seed)
+    every = (*notes, *more, *given.notes, *planned.notes, *training.never_tested(certificate))
+    facts = training.made_from(chosen, given.dataset, given, planned, every, naive=False)
+    folder = models / lab_bundle.folder_of(root.resolve().name, facts)
+    made = Trained(
+        folder, chosen.name, evaluation, certificate.stamp, every, len(planned.train), chosen.votes
+    )
+    if (folder / "bundle.json").exists():
+        return Trained(**{**vars(made), "unchanged": True})
+    model = learning.learnt(chosen, given, columns, rows, planned.train)
+    bundle = genre_folders.light_bundle(
+        folder.name, model, rows, [tags[song.path] for song in songs],
+        {**facts, "environment": lab_bundle.environment()},
+    )  # fmt: skip
+    files = training.files_of(
+        chosen, given=given, split=planned.split, found=found, evaluation=evaluation, notes=every
+    )
+    with keeping(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("split.json", "answers.csv"):
+            write_text(folder / name, files[name])
+        write_text(folder / "evaluation.json", evaluation.to_json())
+        light.save(bundle, files["card.md"], folder)
+    return made
+
+
+def _usable(
+    songs: "list[Song]", tags: "dict[str, Array]", failed: dict[str, str]
+) -> tuple["list[Song]", list[str]]:
+    """Return the songs of which something was heard, and notes on the others."""
+    notes = []
+    for path, why in list(failed.items())[:_FAILURES_SHOWN]:
+        notes.append(f"left out, for it cannot be heard: {shown(path)}: {why}")
+    if len(failed) > _FAILURES_SHOWN:
+        notes.append(f"and {len(failed) - _FAILURES_SHOWN} more that cannot be heard")
+    silent = [song for song in songs if song.path in tags and not len(tags[song.path])]
+    if silent:
+        some = ", ".join(shown(song.path) for song in silent[:_FAILURES_SHOWN])
+        notes.append(f"{len(silent)} silent songs left out: {some}")
+    kept = [song for song in songs if song.path in tags and len(tags[song.path])]
+    if not kept:
+        raise TrainingError("no song can be heard", notes[0] if notes else "name a folder of genre folders")
+    told = sum(song.artist is not None for song in kept)
+    if find_spec("tinytag") is None:
+        notes.append("tags are not read without tinytag: pip install 'earmark[catalog]'")
+    if told < len(kept):
+        notes.append(
+            f"{len(kept) - told} of {len(kept)} songs have no artist in their tags: each counts as an artist "
+            "of its own, and the score may flatter"
+        )
+    return kept, notes
+
+
+def _dataset(songs: "list[Song]", tags: "dict[str, Array]", name: str) -> "Dataset":
+    import numpy as np  # noqa: PLC0415 - the command line loads this file
+    import pandas as pd  # noqa: PLC0415 - pandas, which may be missing
+
+    from earmark.dataset.describe import described  # noqa: PLC0415 - as above
+    from earmark.models.genre_folders import INPUTS, inputs_of  # noqa: PLC0415 - as above
+
+    values = np.array([inputs_of(tags[song.path]) for song in songs])
+    known: dict[str, Any] = {"path": [os.fspath(song.path) for song in songs]}
+    if any(song.artist for song in songs):
+        known["artist"] = [song.artist for song in songs]
+    frame = pd.DataFrame({**known, **dict(zip(INPUTS, values.T, strict=True))})
+    frame["genre"] = [song.genre for song in songs]
+    return described(frame, name, label="genre")

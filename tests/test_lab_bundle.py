@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from earmark.dataset.describe import described
 from earmark.errors import BundleError, EarmarkError
-from earmark.models import lab_bundle, sealed
+from earmark.models import bundle, lab_bundle, sealed
 from earmark.models.classifiers import CLASSIFIERS
 from earmark.models.learning import fit
 from earmark.models.lesson import lesson
@@ -119,7 +119,12 @@ def test_a_newer_one(folder):
 
 
 def test_a_model_of_another_kind(folder):
-    change(folder, format="earmark-bundle")
+    with pytest.raises(BundleError, match="is a model of a table's columns, not of songs"):
+        bundle.load(folder)
+    with pytest.raises(BundleError, match="is a model of songs, not of a table's columns") as error:
+        lab_bundle.load(bundle.BUILT_IN)
+    assert "earmark classify --model" in error.value.hint
+    change(folder, format="another")
     assert "is not of a model that was trained on a table" in refused(folder).message
 
 

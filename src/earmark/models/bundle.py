@@ -22,6 +22,8 @@ from earmark.models.head import Array, Head, Thresholds
 
 FORMAT = "earmark-bundle"
 FORMAT_VERSION = 1
+OF_TABLES = "earmark-lab-bundle"
+"""The format of models of tables, which need scikit-learn: :mod:`earmark.models.lab_bundle`."""
 BUILT_IN = Path(__file__).parent / "gtzan10"
 
 _LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20}
@@ -218,6 +220,11 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts = json.loads(data.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise BundleError(f"'{path}' is no JSON: {error}", _AGAIN) from error
+    if isinstance(facts, dict) and facts.get("format") == OF_TABLES:
+        raise BundleError(
+            f"'{shown(folder)}' is a model of a table's columns, not of songs",
+            "test it with 'earmark evaluate MODEL TABLE'; 'earmark train FOLDER' makes models of songs",
+        )
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BundleError(f"'{path}' is not of an Earmark model", "name a folder made by Earmark")
     version = facts.get("format_version")

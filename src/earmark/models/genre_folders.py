@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from earmark import audio
 from earmark.catalog._tags import every, read_tags
+from earmark.dataset.describe import described
+from earmark.dataset.table import Dataset
 from earmark.errors import EarmarkError, TrainingError
 from earmark.executors import Executor, as_finished
 from earmark.features import musicnn
@@ -149,6 +152,17 @@ def _mark(path: str) -> str:
     there = os.stat(path)
     facts = [audio.spelled(os.path.abspath(path)), there.st_size, there.st_mtime_ns, musicnn.checksum()]
     return content_hash({"heard": facts, "version": 1})
+
+
+def dataset(songs: Sequence[Song], tags: Mapping[str, Array], name: str) -> Dataset:
+    """Return a table of songs: ``path``, ``artist`` if any is known, :data:`INPUTS` and ``genre``."""
+    values = np.array([inputs_of(tags[song.path]) for song in songs])
+    known: dict[str, Any] = {"path": [song.path for song in songs]}
+    if any(song.artist for song in songs):
+        known["artist"] = [song.artist for song in songs]
+    frame = pd.DataFrame({**known, **dict(zip(INPUTS, values.T, strict=True))})
+    frame["genre"] = [song.genre for song in songs]
+    return described(frame, name, label="genre")
 
 
 def inputs_of(tags: Array) -> Array:

@@ -29,6 +29,8 @@ import numpy as np
 from earmark.audio import shown
 from earmark.errors import BundleError, EarmarkError
 from earmark.models import sealed
+from earmark.models.bundle import FORMAT as OF_SONGS
+from earmark.models.bundle import OF_TABLES
 from earmark.models.crossfit import Calibrated
 from earmark.models.learning import Fitted
 from earmark.models.pipeline import Columns, pipeline, trusted
@@ -36,7 +38,7 @@ from earmark.models.recipe import from_dict
 from earmark.models.train import Model
 from earmark.workspace import content_hash, keeping, replacing
 
-FORMAT = "earmark-lab-bundle"
+FORMAT = OF_TABLES
 FORMAT_VERSION = 1
 
 _LARGEST_BYTES = {
@@ -239,6 +241,11 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts = json.loads(data.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise BundleError(f"'{path}' is no JSON: {error}", _AGAIN) from error
+    if isinstance(facts, dict) and facts.get("format") == OF_SONGS:
+        raise BundleError(
+            f"'{shown(folder)}' is a model of songs, not of a table's columns",
+            "ask it with 'earmark classify --model'; its honest score is in its evaluation.json",
+        )
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BundleError(
             f"'{path}' is not of a model that was trained on a table", "name a folder of 'earmark train'"

@@ -1,9 +1,8 @@
 """A folder of genre folders in, a model for ``earmark classify --model`` out."""
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from earmark import audio
 from earmark.audio import shown
@@ -14,7 +13,6 @@ from earmark.service.training import AnyPath, Progress, Trained
 from earmark.workspace import keeping, write_text
 
 if TYPE_CHECKING:
-    from earmark.dataset.table import Dataset
     from earmark.models.genre_folders import Song
     from earmark.models.probabilities import Array
 
@@ -55,7 +53,7 @@ def train(
         with executor_named("processes" if workers != 1 else "inline", workers) as work:
             tags, failed = genre_folders.heard(songs, work, models / "heard", progress)
     songs, more = _usable(songs, tags, failed)
-    given = lesson(_dataset(songs, tags, shown(root)))
+    given = lesson(genre_folders.dataset(songs, tags, shown(root)))
     planned = learning.plan(given, chosen)
     certificate = planned.split.certificate
     rows = learning.rows_of(given, columns := Columns(genre_folders.INPUTS))
@@ -114,19 +112,3 @@ def _usable(
             "of its own, and the score may flatter"
         )
     return kept, notes
-
-
-def _dataset(songs: "list[Song]", tags: "dict[str, Array]", name: str) -> "Dataset":
-    import numpy as np  # noqa: PLC0415 - the command line loads this file
-    import pandas as pd  # noqa: PLC0415 - pandas, which may be missing
-
-    from earmark.dataset.describe import described  # noqa: PLC0415 - as above
-    from earmark.models.genre_folders import INPUTS, inputs_of  # noqa: PLC0415 - as above
-
-    values = np.array([inputs_of(tags[song.path]) for song in songs])
-    known: dict[str, Any] = {"path": [os.fspath(song.path) for song in songs]}
-    if any(song.artist for song in songs):
-        known["artist"] = [song.artist for song in songs]
-    frame = pd.DataFrame({**known, **dict(zip(INPUTS, values.T, strict=True))})
-    frame["genre"] = [song.genre for song in songs]
-    return described(frame, name, label="genre")

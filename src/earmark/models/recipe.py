@@ -17,7 +17,7 @@ r"""Recipes: how to learn genres from a table, as plain data in TOML.
     top = 10                        # anything else is a parameter of the step
 
     [classifier]                    # earmark.models.classifiers.CLASSIFIERS
-    name = "boosting"
+    name = "histogram-boosting"
     learning_rate = 0.05
 
     [calibration]                   # on folds of the training rows; left out: none

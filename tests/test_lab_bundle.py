@@ -34,7 +34,7 @@ SMALL = {
     "forest": "n_estimators = 3", "forest-balanced": "n_estimators = 3", "extra-trees": "n_estimators = 3",
     "forest-by-prediction": "n_estimators = 3", "gradient-boosting": "n_estimators = 3",
     "histogram-boosting": "max_iter = 3", "xgboost": "n_estimators = 3", "lightgbm": "n_estimators = 3",
-    "small-table": "rounds = 3", "stack": "rounds = 3",
+    "small-table": "rounds = 3", "stack": "rounds = 3", "net": "epochs = 3",
 }  # fmt: skip
 
 

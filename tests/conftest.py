@@ -31,13 +31,6 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of modules that compare with librosa."""
-    for item in items:
-        if isinstance(item, pytest.Function) and hasattr(item.module, "librosa"):
-            item.add_marker("librosa")
-
-
 @pytest.fixture(scope="session")
 def model(tmp_path_factory) -> Path:
     """Return the folder of a model with random weights; only to be read."""

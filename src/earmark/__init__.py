@@ -20,16 +20,19 @@ if TYPE_CHECKING:
         CatalogError,
         EarmarkError,
         ExecutorError,
+        RecipeError,
         SplitError,
         StoreError,
         TableError,
         TaxonomyError,
+        TrainingError,
         UnknownNameError,
     )
     from earmark.features import FeatureTable, extract
     from earmark.records import Clip, Prediction, Segment, Track
     from earmark.service.checking import check
     from earmark.service.collection import collect
+    from earmark.service.lab import Lab
     from earmark.service.labelling import label
     from earmark.service.library import Library
     from earmark.service.predictor import Predictor, classify
@@ -47,15 +50,18 @@ __all__ = [
     "EarmarkError",
     "ExecutorError",
     "FeatureTable",
+    "Lab",
     "Library",
     "Prediction",
     "Predictor",
+    "RecipeError",
     "Segment",
     "SplitError",
     "StoreError",
     "TableError",
     "TaxonomyError",
     "Track",
+    "TrainingError",
     "UnknownNameError",
     "__version__",
     "check",
@@ -77,15 +83,18 @@ _HOMES = {
     "EarmarkError": "earmark.errors",
     "ExecutorError": "earmark.errors",
     "FeatureTable": "earmark.features",
+    "Lab": "earmark.service.lab",
     "Library": "earmark.service.library",
     "Prediction": "earmark.records",
     "Predictor": "earmark.service.predictor",
+    "RecipeError": "earmark.errors",
     "Segment": "earmark.records",
     "SplitError": "earmark.errors",
     "StoreError": "earmark.errors",
     "TableError": "earmark.errors",
     "TaxonomyError": "earmark.errors",
     "Track": "earmark.records",
+    "TrainingError": "earmark.errors",
     "UnknownNameError": "earmark.errors",
     "check": "earmark.service.checking",
     "classify": "earmark.service.predictor",

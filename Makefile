@@ -11,6 +11,10 @@ export SONG
 # What an installation is made from: when one of them changes, the package is installed anew.
 MADE_FROM := pyproject.toml uv.lock setup.py $(wildcard src/earmark/_dsp/native/*)
 
+# Tests run side by side: threads of linear algebra and of boosting would only wait for each other.
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
+
 .PHONY: demo test lint clean
 
 demo: $(VENV)/.run

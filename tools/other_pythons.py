@@ -17,14 +17,15 @@ from pathlib import Path
 MINORS = (11, 12, 13, 14)
 ROOT = Path(__file__).parent.parent
 DOORS = (
-    "bundle", "catalog_local", "check", "cli", "cli_songs", "collect_cli", "dataset_reading", "doctor", "errors",
-    "executors", "labels", "library", "light", "predictor", "public", "recordings_service", "registry", "schema",
-    "split_cli", "taxonomy", "train", "windows", "workspace",
+    "bundle", "catalog_local", "check", "cli", "cli_songs", "collect_cli", "dataset_reading",
+    "doctor", "errors", "executors", "labels", "library", "light", "predictor", "public",
+    "recordings_service", "registry", "schema", "split_cli", "taxonomy", "train", "windows",
+    "workspace",
 )  # fmt: skip
 INSIDE = (
-    "audio_damage", "cli_extract", "core", "cqt", "dataset_checks", "feature_sets", "features", "gtzan58",
-    "lab_bundle", "leaks", "library_failures", "musicnn", "provider_records", "recipe", "songs", "split", "steps",
-    "store", "summary",
+    "audio_damage", "cli_extract", "core", "cqt", "dataset_checks", "feature_sets", "features",
+    "gtzan58", "lab_bundle", "leaks", "library_failures", "musicnn", "provider_records", "recipe",
+    "songs", "split", "steps", "store", "summary",
 )  # fmt: skip
 
 

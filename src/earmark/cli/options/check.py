@@ -4,27 +4,14 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._paths import named_file
+from earmark.cli.options._shared import Catalog, Label, Labels, Tables
 
 
 def check(
     *,
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="TABLE",
-            help="A table: CSV, Parquet or JSON, or a folder of 'earmark extract'. Several files, or a "
-            "folder of them, are one table.",
-            show_default=False,
-            callback=named,
-        ),
-    ],
-    label: Annotated[
-        str | None,
-        typer.Option(
-            "--label", metavar="COLUMN", help="The column that holds the genre; if left out, it is guessed."
-        ),
-    ] = None,
+    paths: Tables,
+    label: Label = None,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -55,21 +42,8 @@ def check(
             callback=named_file,
         ),
     ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels", metavar="TABLE", help="Genres for a table of features.", callback=named_file
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="DIR",
-            help="A catalogue, which tells artist and album of each song.",
-            callback=named_file,
-        ),
-    ] = None,
+    labels: Labels = None,
+    catalog: Catalog = None,
     split: Annotated[
         str | None,
         typer.Option(

@@ -4,20 +4,13 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._paths import named_file, named_folder
+from earmark.cli.options._shared import Address, ExecutorName, Songs, SongWorkers
 
 
 def duplicates(
     *,
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH",
-            help="Songs, or folders of songs, here or at addresses such as s3://bucket/folder.",
-            show_default=False,
-            callback=named,
-        ),
-    ],
+    paths: Songs,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     index: Annotated[
         str | None,
@@ -43,30 +36,9 @@ def duplicates(
             "-o", "--output", metavar="DIR", help="The folder that keeps them.", callback=named_folder
         ),
     ] = "fingerprints",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Songs heard at once; if left out, one per processor."
-        ),
-    ] = None,
-    executor: Annotated[
-        str | None,
-        typer.Option(
-            "--executor",
-            metavar="NAME",
-            help="Who hears them: processes, inline (one, without a worker) or dask (a cluster).",
-            show_default=False,
-        ),
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            metavar="URL",
-            help="Where the cluster's scheduler is, for dask: tcp://host:8786.",
-            show_default=False,
-        ),
-    ] = None,
+    workers: SongWorkers = None,
+    executor: ExecutorName = None,
+    address: Address = None,
 ) -> None:
     """Find the same recording twice, in the sound: other formats, loudness and cuts too.
 

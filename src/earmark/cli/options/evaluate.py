@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._shared import Catalog, Label, Labels
 
 
 def evaluate(
@@ -30,33 +31,15 @@ def evaluate(
             "-o", "--output", metavar="FILE", help="Write the evaluation as JSON.", callback=named_file
         ),
     ] = None,
-    label: Annotated[
-        str | None,
-        typer.Option(
-            "--label", metavar="COLUMN", help="The column that holds the genre; if left out, it is guessed."
-        ),
-    ] = None,
+    label: Label = None,
     groups: Annotated[
         list[str] | None,
         typer.Option(
             "--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."
         ),
     ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels", metavar="TABLE", help="Genres for a table of features.", callback=named_file
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="DIR",
-            help="A catalogue, which tells artist and album of each song.",
-            callback=named_file,
-        ),
-    ] = None,
+    labels: Labels = None,
+    catalog: Catalog = None,
     heard: Annotated[
         bool,
         typer.Option("--heard", help="Score what the model has learnt from as well, and stamp the score."),

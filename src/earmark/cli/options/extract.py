@@ -4,20 +4,13 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._paths import named_file, named_folder
+from earmark.cli.options._shared import Address, ExecutorName, Songs, SongWorkers
 
 
 def extract(
     *,
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH",
-            help="Songs, or folders of songs, here or at addresses such as s3://bucket/folder.",
-            show_default=False,
-            callback=named,
-        ),
-    ],
+    paths: Songs,
     features: Annotated[
         str,
         typer.Option(
@@ -54,30 +47,9 @@ def extract(
             callback=named_file,
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Songs heard at once; if left out, one per processor."
-        ),
-    ] = None,
-    executor: Annotated[
-        str | None,
-        typer.Option(
-            "--executor",
-            metavar="NAME",
-            help="Who hears them: processes, inline (one, without a worker) or dask (a cluster).",
-            show_default=False,
-        ),
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            metavar="URL",
-            help="Where the cluster's scheduler is, for dask: tcp://host:8786.",
-            show_default=False,
-        ),
-    ] = None,
+    workers: SongWorkers = None,
+    executor: ExecutorName = None,
+    address: Address = None,
     retry_failures: Annotated[
         bool,
         typer.Option("--retry-failures", help="Try failed songs again, though their files are the same."),

@@ -4,31 +4,18 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._paths import named_file
+from earmark.cli.options._shared import Catalog, Label, Labels, Tables
 
 
 def split(
     *,
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="TABLE",
-            help="A table: CSV, Parquet or JSON, or a folder of 'earmark extract'. Several files, or a "
-            "folder of them, are one table.",
-            show_default=False,
-            callback=named,
-        ),
-    ],
+    paths: Tables,
     output: Annotated[
         str,
         typer.Option("-o", "--output", metavar="FILE", help="The JSON file to write.", callback=named_file),
     ] = "split.json",
-    label: Annotated[
-        str | None,
-        typer.Option(
-            "--label", metavar="COLUMN", help="The column that holds the genre; if left out, it is guessed."
-        ),
-    ] = None,
+    label: Label = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -64,21 +51,8 @@ def split(
             "--list", metavar="PART=FILE", help="A file that lists the clips of a part; once for each part."
         ),
     ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels", metavar="TABLE", help="Genres for a table of features.", callback=named_file
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="DIR",
-            help="A catalogue, which tells artist and album of each song.",
-            callback=named_file,
-        ),
-    ] = None,
+    labels: Labels = None,
+    catalog: Catalog = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="What is drawn with.")] = 0,
     naive: Annotated[
         bool,

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._paths import named, named_folder
+from earmark.cli.options._shared import (
+    Allow,
+    Catalog,
+    Groups,
+    Label,
+    Labels,
+    Naive,
+    RecipeSeed,
+    TestSplit,
+    Without,
+)
 
 
 def train(
@@ -33,62 +44,15 @@ def train(
             "-o", "--output", metavar="DIR", help="Where models lie; each is a folder.", callback=named_folder
         ),
     ] = "models",
-    label: Annotated[
-        str | None,
-        typer.Option(
-            "--label", metavar="COLUMN", help="The column that holds the genre; if left out, it is guessed."
-        ),
-    ] = None,
-    groups: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group",
-            metavar="COLUMN",
-            help="Rows equal in it are never on two sides of a test; may be repeated. If left out: artist, "
-            "else album, else track.",
-        ),
-    ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels", metavar="TABLE", help="Genres for a table of features.", callback=named_file
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="DIR",
-            help="A catalogue, which tells artist and album of each song.",
-            callback=named_file,
-        ),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option("--without", metavar="COLUMN", help="Leave a column out, or all like 'mfcc*'."),
-    ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option("--allow", metavar="COLUMN", help="Take a column though it gives the genre away."),
-    ] = None,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            "--split",
-            metavar="FILE",
-            help="Test as this split of 'earmark split' says, in place of folds.",
-            callback=named_file,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="In place of the recipe's.")
-    ] = None,
-    naive: Annotated[
-        bool,
-        typer.Option(
-            "--naive", help="Show beside the honest score what random rows would have told; it is stamped."
-        ),
-    ] = False,
+    label: Label = None,
+    groups: Groups = None,
+    labels: Labels = None,
+    catalog: Catalog = None,
+    without: Without = None,
+    allow: Allow = None,
+    split: TestSplit = None,
+    seed: RecipeSeed = None,
+    naive: Naive = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Folds learnt at once, or songs heard at once."),

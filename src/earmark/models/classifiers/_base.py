@@ -40,7 +40,7 @@ class Learner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
 
     def predict_proba(self, X: Any) -> Array:  # noqa: N803
         """Return the probability of each genre, shape (rows, genres)."""
-        raise NotImplementedError
+        raise NotImplementedError  # each classifier has its own
 
     def predict(self, X: Any) -> Any:  # noqa: N803
         """Return the most probable genre of each row, the first of equals."""

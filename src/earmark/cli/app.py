@@ -14,6 +14,7 @@ from earmark.cli.options.evaluate import evaluate
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
+from earmark.cli.options.reproduce import reproduce
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.train import train
@@ -57,6 +58,7 @@ for _command in (
     train,
     evaluate,
     compare,
+    reproduce,
     doctor,
 ):
     app.command()(_command)

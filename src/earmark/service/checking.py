@@ -112,7 +112,7 @@ def read(
     UnknownNameError
         If there is no such column or schema.
     """
-    _need_lab()
+    need_lab("checking tables")
     from earmark.dataset.reading import read as read_table  # noqa: PLC0415 - pandas, which may be missing
     from earmark.dataset.schema_file import load  # noqa: PLC0415 - as above
 
@@ -188,7 +188,8 @@ def save_schema(dataset: "Dataset", path: AnyPath) -> None:
     save(dataset.schema, path)
 
 
-def _need_lab() -> None:
+def need_lab(what: str) -> None:
+    """Raise unless the libraries are installed that work on tables needs."""
     missing = [name for name in _LAB if find_spec(name) is None]
     if missing:
-        raise EarmarkError(f"checking tables needs {' and '.join(missing)}", "pip install 'earmark[lab]'")
+        raise EarmarkError(f"{what} needs {' and '.join(missing)}", "pip install 'earmark[lab]'")

@@ -6,13 +6,14 @@ from typing import Any
 
 from earmark.audio import shown
 from earmark.cli.classify import json_line
-from earmark.cli.fits import print_evaluation, print_notes, write
+from earmark.cli.fits import print_notes, write
+from earmark.cli.scores import print_evaluation
 from earmark.service.lab import Lab
 from earmark.service.training import main_scores
 
 
 def evaluate_and_print(
-    model: str, paths: list[str], output: str | None, *, as_json: bool, **how: Any
+    model: str, paths: list[str], output: str | None, *, as_json: bool, details: bool, **how: Any
 ) -> None:
     """Test a model; `how` is what :meth:`Lab.evaluate` takes."""
     judged = Lab().evaluate(model, paths, output=output, **how)
@@ -28,7 +29,7 @@ def evaluate_and_print(
         return
     scores = main_scores(judged.evaluation, judged.votes)
     write(f"model {judged.model} on {scores.rows} songs of {scores.groups} groups; {judged.stamp}")
-    print_evaluation(judged.evaluation, judged.votes)
+    print_evaluation(judged.evaluation, judged.votes, details=details)
     write("")
     print_notes((*judged.notes, *judged.evaluation.notes))
     if output is not None:

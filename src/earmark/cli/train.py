@@ -8,13 +8,14 @@ from typing import Any
 
 from earmark.audio import shown
 from earmark.cli.classify import json_line
-from earmark.cli.fits import Status, print_evaluation, print_notes, write
+from earmark.cli.fits import Status, print_notes, write
+from earmark.cli.scores import print_evaluation
 from earmark.service.lab import Lab
 from earmark.service.own_genres import RECIPE as OWN_GENRES
 from earmark.service.training import main_scores
 
 
-def train_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) -> None:
+def train_and_print(paths: list[str], output: str, *, as_json: bool, details: bool, **how: Any) -> None:
     """Train on a table; `how` is what :meth:`Lab.train` takes."""
     with Status() as status:
         made = Lab(output).train(paths, progress=status, **how)
@@ -31,7 +32,7 @@ def train_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any)
         return
     scores = main_scores(made.evaluation, made.votes)
     write(f"recipe {made.recipe}, tested on {scores.rows} songs of {scores.groups} groups: {made.stamp}")
-    print_evaluation(made.evaluation, made.votes)
+    print_evaluation(made.evaluation, made.votes, details=details)
     write("")
     print_notes((*made.notes, *made.evaluation.notes))
     already = ", which lay there already, made from the very same" if made.unchanged else ""

@@ -158,7 +158,9 @@ def compare(
                 recipes, columns, train.single(rows), drawn,
                 work=work, journals=kept / "naive", progress=progress,
             )  # fmt: skip
-    standings = _standings(given, base, tried, planned.folds, at_random=at_random, drawn=drawn)
+    standings = _standings(
+        given, base, tried, planned.folds, at_random=at_random, drawn=drawn, subsets=table.subsets
+    )
     notes = (*given.notes, *told, *planned.notes)
     found = Leaderboard(dataset.name, certificate.stamp, (*standings, *failed), notes, kept)
     with keeping(kept):
@@ -191,12 +193,13 @@ def _standings(
     *,
     at_random: Mapping[str, "Entry"],
     drawn: "Folds",
+    subsets: Sequence[str],
 ) -> list[Standing]:
     answered = {name: _answered(given, entry, folds) for name, entry in tried.items() if entry.trials}
     if not answered:
         errors = "; ".join(f"{name}: {entry.error}" for name, entry in tried.items())
         raise TrainingError(f"no classifier could learn: {errors}", "name others with --classifier")
-    evaluations = {name: evaluated(given, one, base.seed) for name, one in answered.items()}
+    evaluations = {name: evaluated(given, one, base.seed, subsets) for name, one in answered.items()}
     for name, evaluation in evaluations.items():
         if name in at_random and at_random[name].trials:
             one = _answered(given, at_random[name], drawn)

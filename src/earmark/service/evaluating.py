@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.errors import TrainingError
-from earmark.service.training import AnyPath, Table
+from earmark.service.training import AnyPath, Table, subsets_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +59,8 @@ def evaluate(model: AnyPath, table: Table, *, heard: bool = False) -> Judged:
     found = bundle.model.answer(given.dataset.frame[rows].reset_index(drop=True), name)
     evaluation = measured(
         given.y[rows], found.p, given.classes,
-        given.tracks[rows].tolist(), given.groups[rows].tolist(), seed=bundle.model.recipe.seed,
+        given.tracks[rows].tolist(), given.groups[rows].tolist(),
+        subsets=subsets_of(given, table.subsets, rows), seed=bundle.model.recipe.seed,
     )  # fmt: skip
     return Judged(
         bundle.name, given.dataset.name, evaluation, bundle.model.recipe.votes, stamp, (*given.notes, *notes)

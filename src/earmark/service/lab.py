@@ -40,6 +40,7 @@ class Lab:
         split: AnyPath | None = None,
         seed: int | None = None,
         naive: bool = False,
+        subsets: Sequence[str] = (),
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> Trained:
@@ -68,6 +69,8 @@ class Lab:
             In place of the recipe's.
         naive : bool
             Measure with random rows as well, as many papers do, and put that beside.
+        subsets : sequence of str
+            Columns by whose values songs are measured apart as well: language, source, year (by decade).
         workers : int, optional
             Folds learnt at once, one by default, or songs heard at once, one per processor by default. The
             result is the same.
@@ -89,7 +92,7 @@ class Lab:
             said = {
                 "recipe": recipe not in (None, own_genres.RECIPE), "label": label, "group": groups,
                 "labels": labels, "catalog": catalog, "without": without, "allow": allow, "split": split,
-                "naive": naive,
+                "naive": naive, "subset": subsets,
             }  # fmt: skip
             if told := [name for name, value in said.items() if value]:
                 raise ArgumentError(
@@ -98,7 +101,7 @@ class Lab:
                 )
             return own_genres.train(root, self.folder, seed=seed, workers=workers, progress=progress)
         chosen = training.recipe_of(recipe or RECIPE, without=without, allow=allow, seed=seed)
-        table = Table(paths, label, labels, catalog, tuple(groups))
+        table = Table(paths, label, labels, catalog, tuple(groups), tuple(subsets))
         return training.train(
             table, chosen, self.folder, split=split, naive=naive, workers=workers or 1, progress=progress
         )
@@ -114,6 +117,7 @@ class Lab:
         labels: AnyPath | None = None,
         catalog: AnyPath | None = None,
         heard: bool = False,
+        subsets: Sequence[str] = (),
     ) -> Judged:
         """Put a model to the test on another table.
 
@@ -131,6 +135,8 @@ class Lab:
             Columns whose equal values belong together; the artist's, album's or track's if left out.
         heard : bool
             Score what the model has learnt from as well, and stamp the score.
+        subsets : sequence of str
+            Columns by whose values songs are measured apart as well.
 
         Raises
         ------
@@ -141,7 +147,7 @@ class Lab:
         TableError, StoreError
             If the table cannot be read or lacks columns, or the evaluation not be written.
         """
-        table = Table(paths, label, labels, catalog, tuple(groups))
+        table = Table(paths, label, labels, catalog, tuple(groups), tuple(subsets))
         judged = evaluating.evaluate(model, table, heard=heard)
         if output is not None:
             with keeping(Path(output).parent):
@@ -163,6 +169,7 @@ class Lab:
         split: AnyPath | None = None,
         seed: int | None = None,
         naive: bool = False,
+        subsets: Sequence[str] = (),
         workers: int | None = None,
         progress: comparing.Progress | None = None,
     ) -> Leaderboard:
@@ -174,8 +181,8 @@ class Lab:
         Parameters
         ----------
         paths : path or sequence of paths
-            As for :meth:`train`; `label`, `groups`, `labels`, `catalog`, `without`, `allow`, `split` and
-            `seed` likewise.
+            As for :meth:`train`; `label`, `groups`, `labels`, `catalog`, `without`, `allow`, `split`, `seed`
+            and `subsets` likewise.
         classifiers : sequence of str
             Names of classifiers; all if empty.
         recipe : str or os.PathLike
@@ -195,8 +202,9 @@ class Lab:
             leaderboard.
         """
         base = training.recipe_of(recipe, without=without, allow=allow, seed=seed)
+        table = Table(paths, label, labels, catalog, tuple(groups), tuple(subsets))
         return comparing.compare(
-            Table(paths, label, labels, catalog, tuple(groups)), base, classifiers, self.folder,
+            table, base, classifiers, self.folder,
             split=split, naive=naive, workers=workers, progress=progress,
         )  # fmt: skip
 

@@ -11,6 +11,8 @@ from earmark.executors import executor as executor_named
 from earmark.service import checking
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from earmark.dataset.certificate import Certificate
     from earmark.dataset.split import Split
     from earmark.dataset.table import Dataset
@@ -71,6 +73,8 @@ class Table:
         Where the genres and the artists are.
     groups : tuple of str
         Columns whose equal values belong together; the artist's, album's or track's if empty.
+    subsets : tuple of str
+        Columns by whose values songs are measured apart as well.
     """
 
     paths: AnyPath | Sequence[AnyPath]
@@ -78,6 +82,7 @@ class Table:
     labels: AnyPath | None = None
     catalog: AnyPath | None = None
     groups: tuple[str, ...] = ()
+    subsets: tuple[str, ...] = ()
 
     def read(self) -> "Dataset":
         """Return what it holds."""
@@ -106,7 +111,7 @@ def train(
     told = see_that_it_tells_nothing(given.dataset, columns, chosen.allow)
     planned = training.plan(given, chosen, read_split(split, dataset))
     notes = (*given.notes, *told, *planned.notes, *never_tested(planned.split.certificate))
-    facts = made_from(chosen, dataset, given, planned, notes, naive=naive)
+    facts = made_from(chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets)
     folder = models / bundles.folder_of(chosen.name, facts)
     if (folder / "bundle.json").exists():
         return _again(folder)
@@ -115,7 +120,7 @@ def train(
         found = training.answers(
             chosen, columns, rows, planned.folds, work=work, progress=said(progress, "testing")
         )
-        evaluation = evaluated(given, found, chosen.seed)
+        evaluation = evaluated(given, found, chosen.seed, table.subsets)
         if naive:
             drawn = training.naive_folds(given, chosen)
             at_random = training.answers(
@@ -180,6 +185,7 @@ def made_from(
     notes: tuple[str, ...],
     *,
     naive: bool,
+    subsets: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return everything that a model is made from, as plain types."""
     from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - pandas, which may be missing
@@ -197,6 +203,7 @@ def made_from(
         "stamp": planned.split.certificate.stamp,
         "assignments": [_hashed(parts) for parts in planned.split.assignments],
         "naive_beside": naive,
+        "subsets": list(subsets),
         "notes": list(notes),
     }
 
@@ -205,15 +212,27 @@ def _hashed(parts: Any) -> str:
     return hashlib.sha256(parts.astype("<i8").tobytes()).hexdigest()[:16]
 
 
-def evaluated(given: "Lesson", found: "Answered", seed: int) -> "Evaluation":
+def evaluated(given: "Lesson", found: "Answered", seed: int, subsets: Sequence[str] = ()) -> "Evaluation":
     """Return how good honest answers are, per track, groups drawn for the intervals."""
     from earmark.evaluate import evaluate  # noqa: PLC0415 - scikit-learn, which may be missing
 
     rows = found.answered
     return evaluate(
         given.y[rows], found.p[rows], given.classes,
-        given.tracks[rows].tolist(), given.groups[rows].tolist(), seed=seed,
+        given.tracks[rows].tolist(), given.groups[rows].tolist(),
+        subsets=subsets_of(given, subsets, rows), seed=seed,
     )  # fmt: skip
+
+
+def subsets_of(given: "Lesson", columns: Sequence[str], rows: "NDArray[Any]") -> dict[str, list[str | None]]:
+    """Return which subset each of some rows is in, by column."""
+    from earmark.dataset.subsets import subsets  # noqa: PLC0415 - pandas, which may be missing
+
+    every = subsets(given.dataset, columns)
+    return {
+        name: [value for value, taken in zip(values, rows, strict=True) if taken]
+        for name, values in every.items()
+    }
 
 
 def naively_evaluated(given: "Lesson", found: "Answered", seed: int) -> "Evaluation":

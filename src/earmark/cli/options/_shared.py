@@ -90,6 +90,22 @@ Naive = Annotated[
     ),
 ]
 
+Subsets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--subset",
+        metavar="COLUMN",
+        help="Show each of its values by itself: language, source, year (by decade); may be repeated.",
+    ),
+]
+
+Details = Annotated[
+    bool,
+    typer.Option(
+        "--details", help="Show the whole confusion matrix, reliability, and accuracy of the surest as well."
+    ),
+]
+
 SongWorkers = Annotated[
     int | None,
     typer.Option(

@@ -13,6 +13,7 @@ from earmark.cli.options._shared import (
     Labels,
     Naive,
     RecipeSeed,
+    Subsets,
     Tables,
     TestSplit,
     Without,
@@ -47,6 +48,7 @@ def compare(
     split: TestSplit = None,
     seed: RecipeSeed = None,
     naive: Naive = False,
+    subsets: Subsets = None,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
@@ -80,6 +82,7 @@ def compare(
             split=split,
             seed=seed,
             naive=naive,
+            subsets=subsets or (),
             workers=workers,
         )
     except (ArgumentError, UnknownNameError) as error:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.options._paths import named, named_file, named_folder
-from earmark.cli.options._shared import Catalog, Label, Labels
+from earmark.cli.options._shared import Catalog, Details, Label, Labels, Subsets
 
 
 def evaluate(
@@ -44,6 +44,8 @@ def evaluate(
         bool,
         typer.Option("--heard", help="Score what the model has learnt from as well, and stamp the score."),
     ] = False,
+    subsets: Subsets = None,
+    details: Details = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
     """Put a trained model to the test on another table; what it has learnt from is left out.
@@ -64,6 +66,8 @@ def evaluate(
             labels=labels,
             catalog=catalog,
             heard=heard,
+            subsets=subsets or (),
+            details=details,
         )
     except (ArgumentError, UnknownNameError) as error:
         raise typer.BadParameter(str(error)) from error

@@ -8,11 +8,13 @@ from earmark.cli.options._paths import named, named_folder
 from earmark.cli.options._shared import (
     Allow,
     Catalog,
+    Details,
     Groups,
     Label,
     Labels,
     Naive,
     RecipeSeed,
+    Subsets,
     TestSplit,
     Without,
 )
@@ -53,6 +55,8 @@ def train(
     split: TestSplit = None,
     seed: RecipeSeed = None,
     naive: Naive = False,
+    subsets: Subsets = None,
+    details: Details = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Folds learnt at once, or songs heard at once."),
@@ -81,6 +85,8 @@ def train(
             split=split,
             seed=seed,
             naive=naive,
+            subsets=subsets or (),
+            details=details,
             workers=workers,
         )
     except (ArgumentError, UnknownNameError) as error:

@@ -14,6 +14,8 @@ MADE_FROM := pyproject.toml uv.lock setup.py $(wildcard src/earmark/_dsp/native/
 # Tests run side by side: threads of linear algebra and of boosting would only wait for each other.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
+# Hundreds of programs are started: each would compile all that it imports where the shell forbids to keep it.
+test: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test lint clean
 

@@ -1,6 +1,7 @@
 """Sounds made from nothing but numbers, and the lossless clips where they are at hand."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,12 @@ def square(frequency_hz: float = 100.0, duration_s: float = 2.0) -> FloatArray:
 
 
 def synthetic() -> dict[str, FloatArray]:
-    """Return one sound of each kind by name."""
+    """Return one sound of each kind by name, the caller's own."""
+    return {name: sound.copy() for name, sound in _synthetic().items()}
+
+
+@cache
+def _synthetic() -> dict[str, FloatArray]:
     return {
         "sine": sine(),
         "clicks": clicks(),

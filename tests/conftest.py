@@ -3,11 +3,13 @@
 import os
 import shutil
 import signal
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 import bundles
 import errands
@@ -29,6 +31,25 @@ settings.load_profile(os.environ.get("EARMARK_PROFILE", "earmark"))
 # A shell that starts tests in the background has Ctrl-C ignored, and what they start would inherit that.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@cache
+def group(file: str) -> str:
+    """Return the file, or one word for all that call librosa: each process compiles it for half a minute."""
+    source = (ROOT / file).read_text(encoding="utf-8")
+    return "librosa" if "from benchmarks.librosa_recipe" in source else file
+
+
+class OneProcessAGroup(LoadFileScheduling):
+    """``--dist loadfile``, but for a group of files."""
+
+    def _split_scope(self, nodeid):
+        return group(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out by groups what is to be handed out by files."""
+    return OneProcessAGroup(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ EarmarkError
 ├── SplitError
 ├── RecipeError
 ├── TrainingError
+├── ExportError
 ├── UnknownNameError
 └── ArgumentError
 """

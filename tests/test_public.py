@@ -17,6 +17,7 @@ NAMES = [
     "Clip",
     "EarmarkError",
     "ExecutorError",
+    "ExportError",
     "FeatureTable",
     "Lab",
     "Library",

@@ -25,6 +25,7 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     ├── SplitError            no split can be made of the table, or this one is of another table
     ├── RecipeError           a recipe is missing, is not TOML, or says what cannot be meant
     ├── TrainingError         nothing can be learnt from the table as it is
+    ├── ExportError           a model cannot be written as ONNX, or answers differently there
     ├── UnknownNameError      a name that no registry holds
     └── ArgumentError         a value out of its range
 """
@@ -141,6 +142,10 @@ class RecipeError(EarmarkError):
 
 class TrainingError(EarmarkError):
     """Nothing can be learnt from the table as it is: its text says what is missing."""
+
+
+class ExportError(EarmarkError):
+    """A model cannot be written as ONNX, or answers differently there."""
 
 
 class UnknownNameError(EarmarkError):

@@ -11,6 +11,7 @@ from earmark.cli.options.compare import compare
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.evaluate import evaluate
+from earmark.cli.options.export import export
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
@@ -58,6 +59,7 @@ for _command in (
     train,
     evaluate,
     compare,
+    export,
     reproduce,
     doctor,
 ):

@@ -13,7 +13,7 @@ from earmark.models.head import softmax
 from earmark.models.probabilities import Array, Codes, checked, known
 from earmark.registry import Registry
 
-_FLOOR = 1e-12
+FLOOR = 1e-12
 _HALVINGS = 60
 
 
@@ -238,11 +238,11 @@ def _finite(values: Sequence[Any]) -> tuple[float, ...]:
 
 
 def _logarithms(p: Array) -> Array:
-    return np.asarray(np.log(np.maximum(p, _FLOOR)), np.float64)
+    return np.asarray(np.log(np.maximum(p, FLOOR)), np.float64)
 
 
 def _log_odds(p: Array) -> Array:
-    inside = np.clip(p, _FLOOR, 1 - _FLOOR)
+    inside = np.clip(p, FLOOR, 1 - FLOOR)
     return np.asarray(np.log(inside / (1 - inside)), np.float64)
 
 

@@ -166,7 +166,10 @@ def inputs(frame: "pd.DataFrame", columns: Columns, name: str = "the table") -> 
         made[one] = np.where(np.isfinite(numbers), numbers, np.nan)
     for one in (*columns.categories, *columns.words):
         texts = frame[one].astype(object)
-        made[one] = texts.where(texts.notna(), None).map(lambda cell: None if cell is None else str(cell))
+        # An array: a series would be matched by the labels of its rows.
+        gaps = texts.isna()
+        told = [None if gap else str(cell) for cell, gap in zip(texts, gaps, strict=True)]
+        made[one] = np.asarray(told, object)
     return pd.DataFrame({one: made[one] for one in columns.names}, index=range(len(frame)))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from earmark.errors import ArgumentError
-from earmark.service import comparing, evaluating, own_genres, training
+from earmark.service import comparing, evaluating, exporting, own_genres, training
 from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
+from earmark.service.exporting import Exported
 from earmark.service.training import AnyPath, Progress, Table, Trained
 from earmark.workspace import keeping, write_text
 
@@ -153,6 +154,34 @@ class Lab:
             with keeping(Path(output).parent):
                 write_text(Path(output), judged.evaluation.to_json())
         return judged
+
+    def export(
+        self, model: AnyPath, output: AnyPath, paths: AnyPath | Sequence[AnyPath] | None = None
+    ) -> Exported:
+        """Write a model as ONNX: steps, classifier and calibration in one file, compared with the model.
+
+        Parameters
+        ----------
+        model : path
+            Its folder.
+        output : path
+            The new file, which ends in ``.onnx``.
+        paths : path or sequence of paths, optional
+            A table of the model's features, on which answers are compared as well; on made-up rows they are
+            in any case.
+
+        Raises
+        ------
+        ExportError
+            If a part of it cannot be written, or two probabilities differ by more than 1e-5.
+        BundleError
+            If the model is missing, foreign, newer, damaged or tampered with.
+        ArgumentError
+            If the file is there already, or does not end in ``.onnx``.
+        TableError, StoreError
+            If the table cannot be read or lacks columns, or the file not be written.
+        """
+        return exporting.export(model, output, paths)
 
     def compare(
         self,

@@ -21,7 +21,7 @@ from earmark.models.steps.routing import fitted
 
 Members = Sequence[tuple[str, Any]]
 
-_LEAST = 1e-6  # what a probability of 0 counts as under a logarithm
+LEAST = 1e-6  # what a probability of 0 counts as under a logarithm
 
 
 class _Together(GroupLearner):
@@ -150,7 +150,7 @@ class Stack(_Together):
 
 
 def _pooled(weights: Array, answers: Array) -> Array:
-    return softmax(np.tensordot(weights, np.log(np.maximum(answers, _LEAST)), 1))
+    return softmax(np.tensordot(weights, np.log(np.maximum(answers, LEAST)), 1))
 
 
 def _weights(answers: Array, codes: Codes) -> Array:

@@ -14,7 +14,7 @@ from earmark.models.steps.kruskal import Tracks, kruskal
 ROOTS = ("auto", "square", "fifth", "none")
 FUNCTIONS = ("sin", "exp")
 
-_STEEPEST = 30.0  # e^30 is 1e13: beyond it sums of squares would lose all other columns
+STEEPEST = 30.0  # e^30 is 1e13: beyond it sums of squares would lose all other columns
 _SHOWN = {"square": "sqrt", "fifth": "root5"}
 
 
@@ -174,5 +174,5 @@ def _made(roots: Array, terms: Codes) -> Array:
     made[:, mixed] *= roots[:, second[mixed]] ** other[mixed]
     sine, steep = np.flatnonzero(function == 1), np.flatnonzero(function == 2)
     made[:, sine] = np.sin(made[:, sine])
-    made[:, steep] = np.exp(np.clip(made[:, steep], -_STEEPEST, _STEEPEST))
+    made[:, steep] = np.exp(np.clip(made[:, steep], -STEEPEST, STEEPEST))
     return np.asarray(made, np.float64)

@@ -22,6 +22,7 @@ from earmark.models.classifiers.together import Stack, Vote
 from earmark.models.classifiers.vectors import SupportVectors
 from earmark.models.steps import STEPS
 from earmark.models.steps.routing import fitted
+from earmark.models.steps.whiten import counted
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,20 +89,24 @@ def test_steepness_undoes_what_was_multiplied():
 # -- kernel ridge
 
 
-def test_kernel_ridge_leaves_groups_out_without_fitting_again(table):
+@pytest.mark.parametrize(("kernel", "balance"), [("gaussian", 0.0), ("matern", 0.5)])
+def test_kernel_ridge_leaves_groups_out_without_fitting_again(table, kernel, balance):
     """Its answers for left-out groups are those of models fitted without them (but for the genres' means)."""
     x = (table.x - table.x.mean(axis=0)) / table.x.std(axis=0)
     codes = np.unique(table.y, return_inverse=True)[1]
-    whole = KernelRidge().fit(x, codes)
+    grouped = KernelRidge(kernel=kernel, balance=balance).fit(x, codes, groups=table.artist)
     targets = np.eye(3)[codes]
-    kernel = np.exp(-whole.gamma_ * ((x[:, None] - x[None]) ** 2).sum(axis=-1))
+    square = grouped.gamma_ * ((x[:, None] - x[None]) ** 2).sum(axis=-1)
+    like = np.exp(-square)
+    if kernel == "matern":
+        like = (1 + np.sqrt(3 * square)) * np.exp(-np.sqrt(3 * square))
+    costs = grouped.alpha / counted(table.artist, codes, balance)
     wanted = np.empty_like(targets)
     for artist in np.unique(table.artist):
         out = table.artist == artist
-        inner = kernel[np.ix_(~out, ~out)] + whole.alpha * np.eye((~out).sum())
-        weights = np.linalg.solve(inner, targets[~out] - whole.mean_)
-        wanted[out] = kernel[np.ix_(out, ~out)] @ weights + whole.mean_
-    grouped = KernelRidge().fit(x, codes, groups=table.artist)
+        inner = like[np.ix_(~out, ~out)] + np.diag(costs[~out])
+        weights = np.linalg.solve(inner, targets[~out] - grouped.mean_)
+        wanted[out] = like[np.ix_(out, ~out)] @ weights + grouped.mean_
     assert grouped.steepness_ == pytest.approx(steepness(wanted, codes), rel=1e-3)
 
 
@@ -232,6 +237,8 @@ def test_estimates_grow_with_the_table():
     ("classifier", "message"),
     [
         (KernelRidge(alpha=0), "alpha 0 and width 2.0"),
+        (KernelRidge(kernel="linear"), "kernel is 'linear'"),
+        (KernelRidge(balance=2), "a balance of 2"),
         (GaussianProcess(width=-1), "width -1 and height 10.0"),
         (Net(epochs=0), "0 epochs, patience of 10"),
         (Vote([]), r"the members \[\]"),

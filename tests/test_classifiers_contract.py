@@ -206,7 +206,7 @@ def test_wrong_parameters_are_named():
         CLASSIFIERS["kernel-ridge"].make(alfa=1)
     assert (
         str(caught.value)
-        == "kernel-ridge has no parameter 'alfa' (did you mean 'alpha'? known: alpha, width)"
+        == "kernel-ridge has no parameter 'alfa' (did you mean 'alpha'? known: alpha, width, kernel, balance)"
     )
 
 

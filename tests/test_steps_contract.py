@@ -21,10 +21,11 @@ from earmark.models.steps.clusters import ClusterCode
 from earmark.models.steps.generate import Polynomials
 from earmark.models.steps.guard import Guard
 from earmark.models.steps.oversample import Oversample
-from earmark.models.steps.power import Power, SignedLog
+from earmark.models.steps.power import Log, Power, SignedLog
 from earmark.models.steps.routing import fitted
 from earmark.models.steps.selection import SelectByImportance, SelectByTest
 from earmark.models.steps.text import Text
+from earmark.models.steps.whiten import Whiten
 
 SMALL = [
     Polynomials(degree=2),
@@ -36,6 +37,8 @@ SMALL = [
     Power(),
     Power("box-cox"),
     SignedLog(),
+    Log(),
+    Whiten(),
     Text(),
     Guard(),
     Oversample(),

@@ -57,8 +57,8 @@ _TOP = {
 _KINDS = {str: "a text", list: "a list of texts", int: "a whole number", dict: "a table"}
 _SEEDS = 2**32
 
-TRACK_STEPS = ("generate", "select-by-test")
-"""Steps that must know which track each row is of."""
+TRACK_STEPS = ("generate", "select-by-test", "whiten")
+"""Steps that must know which track or group each row is of."""
 
 Plain = Mapping[str, Any]
 

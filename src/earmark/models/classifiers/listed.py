@@ -36,7 +36,11 @@ add(
     "kernel-ridge",
     f"{HOME}.ridge:KernelRidge",
     "kernel ridge regression on the genres; probabilities by left-out groups",
-    space=_RIDGE,
+    space={
+        **_RIDGE,
+        "kernel": Choices(("gaussian", "matern")),
+        "balance": Choices((0.0, 0.5, 1.0)),
+    },
     scaled=True,
     seconds=0.1,
     grows=2.5,

@@ -117,6 +117,13 @@ _add(
     "Yeo and Johnson's or Box and Cox's power of each column, then mean 0 and deviation 1",
     space={"method": Choices(("yeo-johnson", "box-cox"))},
 )
+_add("log", f"{_OURS}.power:Log", "the natural logarithm of columns that are positive in training")
+_add(
+    "whiten",
+    f"{_OURS}.whiten:Whiten",
+    "turns and scales columns until songs of one genre vary alike in all directions",
+    space={"shrink": Range(0.003, 0.3, log=True), "balance": Choices((0.0, 0.5, 1.0))},
+)
 _add("scale", "sklearn.preprocessing:StandardScaler", "mean 0 and deviation 1")
 _add("min-max", "sklearn.preprocessing:MinMaxScaler", "0 to 1 in training, cut there", preset={"clip": True})
 _add("robust", "sklearn.preprocessing:RobustScaler", "median 0 and quartiles 1 apart")

@@ -1,4 +1,4 @@
-"""Skewed columns made even: by a power that is fitted, or by a logarithm that keeps the sign."""
+"""Skewed columns made even: by a power that is fitted, by a logarithm, or by one that keeps the sign."""
 
 from typing import Any, Self
 
@@ -103,3 +103,34 @@ class SignedLog(OneToOneFeatureMixin, Transformer):  # type: ignore[misc]  # sci
 
     def __sklearn_tags__(self) -> Any:
         return tagged(super().__sklearn_tags__(), input_tags={"allow_nan": False})
+
+
+class Log(OneToOneFeatureMixin, Transformer):  # type: ignore[misc]  # scikit-learn has no types
+    """The natural logarithm of columns whose training numbers are all positive; others stay as they are.
+
+    A number that is not positive where all training numbers were counts as the smallest of those.
+
+    Attributes
+    ----------
+    positive_ : array of bool, shape (columns,)
+        Which columns become logarithms.
+
+    Examples
+    --------
+    >>> Log().fit([[1.0, -1.0], [2.0, 3.0]]).transform([[np.e, 3.0], [-5.0, 1.0]]).round(6).tolist()
+    [[1.0, 3.0], [0.0, 1.0]]
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:  # noqa: N803
+        """Learn which columns are positive, and the smallest number of each."""
+        x = validate_data(self, X, dtype=np.float64)
+        self.positive_ = np.asarray((x > 0).all(axis=0), bool)
+        self.least_ = np.where(self.positive_, x.min(axis=0), 1.0)
+        return self
+
+    def transform(self, X: ArrayLike) -> Array:  # noqa: N803
+        """Return the columns transformed."""
+        check_is_fitted(self)
+        x = validate_data(self, X, reset=False, dtype=np.float64)
+        logs = np.log(np.where(x > 0, x, self.least_))
+        return np.asarray(np.where(self.positive_, logs, x), np.float64)

@@ -2,6 +2,7 @@
 
 import doctest
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from earmark.reproduce.bench import Bench
 from earmark.service import reproducing
 from lessons import frame, table
 
+PAGE = (Path(__file__).parents[1] / "docs" / "reproduce.md").read_text(encoding="utf-8")
 RECIPES = {"lda": Recipe(Choice("lda")), "bayes": Recipe(Choice("naive-bayes"))}
 
 
@@ -111,7 +113,8 @@ def test_every_study_says_what_it_is(name):
     assert one.claim
     assert one.files
     assert all(file.what for file in one.files)
-    assert (name, one.source, one.claim) in reproducing.studies()
+    assert one in reproducing.studies()
+    assert f"`{name}`" in PAGE
 
 
 def test_what_is_printed(capsys):
@@ -146,7 +149,7 @@ def test_what_is_printed(capsys):
 
 def test_the_studies_are_listed(capsys):
     printing.list_studies(as_json=False)
-    assert capsys.readouterr().out.startswith("gtzan-table   a data science notebook")
+    assert capsys.readouterr().out.startswith("gtzan-table  a data science notebook")
     printing.list_studies(as_json=True)
     assert json.loads(capsys.readouterr().out)["reproductions"][0]["name"] == "gtzan-table"
 

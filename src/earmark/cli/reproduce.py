@@ -57,11 +57,15 @@ def _pace(done: int, left: int, took_s: float) -> str:
 def list_studies(*, as_json: bool) -> None:
     """Print which studies there are."""
     if as_json:
-        plain = [{"name": name, "source": source, "claim": claim} for name, source, claim in studies()]
+        plain = [
+            {"name": one.name, "source": one.source, "claim": one.claim, "minutes": one.minutes}
+            for one in studies()
+        ]
         write(json_line({"reproductions": plain}, sys.stdout.encoding or "utf-8"))
         return
-    for name, source, claim in studies():
-        write(f"{name:<14}{source}: {claim}")
+    for one in studies():
+        write(f"{one.name:<13}{one.source}:")
+        write(f"{'':<13}{one.claim} (about {one.minutes} min on two cores)")
 
 
 def reproduce_and_print(

@@ -128,14 +128,14 @@ class Bench:
         table = hashed(rows)
         jobs: list[Job] = [
             (
-                {"recipe": _told(recipe), "table": table, "learnt": _digest(train), "asked": _digest(asked)},
+                {"recipe": _told(recipe), "table": table, "learnt": digest(train), "asked": digest(asked)},
                 functools.partial(_arguments, recipe, columns, rows, train, asked),
             )
             for recipe in recipes.values()
             for train, asked in folds
         ]
-        found = iter(self.each(stage, _ANSWER, jobs, lambda answers: _packed(answers.p)))
-        return {name: [_unpacked(next(found), rows.genres) for _ in folds] for name in recipes}
+        found = iter(self.each(stage, _ANSWER, jobs, lambda answers: packed(answers.p)))
+        return {name: [unpacked(next(found), rows.genres) for _ in folds] for name in recipes}
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._progress is not None:
@@ -173,13 +173,22 @@ def hashed(rows: Rows) -> str:
     return hashlib.sha256(names + b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
 
-def _digest(codes: Codes) -> str:
+def digest(codes: Codes) -> str:
+    """Return hexadecimal digits that stand for the numbers of rows."""
     return hashlib.sha256(np.asarray(codes, "<i8").tobytes()).hexdigest()[:16]
 
 
-def _packed(p: Array) -> str:
+def packed(p: Array) -> str:
+    """Return numbers as text; :func:`unpacked` takes it back."""
     return base64.b64encode(p.astype("<f8").tobytes()).decode()
 
 
-def _unpacked(text: str, genres: int) -> Array:
-    return np.frombuffer(base64.b64decode(text), "<f8").reshape(-1, genres)
+def unpacked(text: str, columns: int) -> Array:
+    """Return numbers that were packed, shape (rows, columns).
+
+    Examples
+    --------
+    >>> unpacked(packed(np.array([[0.25, 0.75]])), 2).tolist()
+    [[0.25, 0.75]]
+    """
+    return np.frombuffer(base64.b64decode(text), "<f8").reshape(-1, columns)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +11,19 @@ from earmark.dataset.published import PUBLISHED, clip_name
 from earmark.dataset.reading import read
 from earmark.dataset.schema import ColumnSpec, Schema
 from earmark.dataset.table import Dataset
+from earmark.features import FEATURE_SETS
 from earmark.models.lesson import Lesson, lesson
 from earmark.models.probabilities import Codes
 from earmark.reproduce.bench import Bench
+from earmark.reproduce.listening import heard
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ARTISTS = "gtzan/splits/artists.txt"
+AUDIO = "gtzan/audio"
+CLIPS = "gtzan/labels.csv"
+LOW_RATE_HZ = 16_000
 UNKNOWN = "unknown artist of"
 
 
@@ -48,6 +57,63 @@ def table(bench: Bench, name: str, *, pieces: bool = False) -> Lesson:
     dataset = read(bench.path(name))
     clips = dataset.frame["filename"].map(clip_name).tolist()
     return lesson(with_artists(bench, dataset, clips, pieces=pieces), ["artist"])
+
+
+def clips_with_sound(bench: Bench) -> "pd.DataFrame":
+    """Return the clips whose sound is at hand: ``clip``, ``genre``, ``artist``, ``path``, ``duration_s``.
+
+    Those whose source had 16 kHz are left out: they hold nothing above 8 kHz and are all of six genres, so
+    their sound tells how they were collected.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy, and only needed with a table
+
+    table = pd.read_csv(bench.path(CLIPS))
+    table = table[table["native_rate_hz"] != LOW_RATE_HZ].reset_index(drop=True)
+    folder = bench.path(AUDIO)
+    paths = [
+        folder / genre / f"{clip}.ogg" for clip, genre in zip(table["clip"], table["genre"], strict=True)
+    ]
+    known = artists(bench.path(ARTISTS))
+    told = [known.get(clip, f"{UNKNOWN} {clip.split('.')[0]}") for clip in table["clip"]]
+    return table.assign(path=paths, artist=told)
+
+
+def measured(bench: Bench, clips: "pd.DataFrame", feature_set: str) -> Lesson:
+    """Return the pieces of clips to learn from, measured by a feature set, groups made of artists.
+
+    Parameters
+    ----------
+    bench : Bench
+        Where it is done and kept.
+    clips : pandas.DataFrame
+        Of those that :func:`clips_with_sound` gave, with the column ``window``: which pieces are measured.
+    feature_set : str
+        What is measured.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy, and only needed with a table
+
+    found = heard(bench, f"hearing {len(clips)} clips", clips, feature_set)
+    pieces = [len(found[clip]) for clip in clips["clip"]]
+    names = FEATURE_SETS[feature_set].columns
+    told = {
+        "track_id": clips["clip"],
+        "artist": clips["artist"],
+        "genre": clips["genre"],
+    }
+    beside = pd.DataFrame(
+        {name: np.repeat(np.asarray(values, object), pieces) for name, values in told.items()}
+    )
+    numbers = pd.DataFrame(np.concatenate([found[clip] for clip in clips["clip"]]), columns=list(names))
+    schema = Schema(
+        (
+            ColumnSpec("track_id", "id", "id"),
+            ColumnSpec("artist", "category", "group"),
+            ColumnSpec("genre", "category", "label"),
+            *(ColumnSpec(name, "number") for name in names),
+        ),
+        feature_set,
+    )
+    return lesson(Dataset(pd.concat([beside, numbers], axis=1), schema, "the clips at hand"), ["artist"])
 
 
 def listed(clips: list[str]) -> Callable[[str], Codes]:

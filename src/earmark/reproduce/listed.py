@@ -7,6 +7,10 @@ REPRODUCTIONS: Registry[Reproduction] = Registry("reproduction")
 """Studies by name."""
 
 _TABLE = "the published 58 columns of the 1000 clips of GTZAN, with file names"
+_CLIPS = (
+    File("gtzan/audio", "the sound of its clips as GENRE/CLIP.ogg, any of those outside the test list"),
+    File("gtzan/labels.csv", "clip, genre, duration_s and native_rate_hz of each of them"),
+)
 _ARTISTS = File("gtzan/splits/artists.txt", "artist and title of every clip: B. Sturm's index of GTZAN")
 
 
@@ -23,4 +27,21 @@ add(
     File("gtzan/features_30_sec.csv", _TABLE),
     _ARTISTS,
     minutes=10,
+)
+add(
+    "segments",
+    "a study of three-second segments of Yandex Music's and Spotify's songs",
+    "boosting on 311 columns and generated ones reaches an area of 0.8339",
+    *_CLIPS,
+    File("gtzan/features_10_sec.csv", "the same columns of 10-s pieces, with file names"),
+    _ARTISTS,
+    minutes=10,
+)
+add(
+    "club",
+    "a listening club's clusters and classifier of 324 songs (Bioinformatics Institute, 2021)",
+    "a forest has 53 % of songs in nine genres right",
+    *_CLIPS,
+    _ARTISTS,
+    minutes=2,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from earmark.audio import shown
 from earmark.errors import TableError
 from earmark.executors import executor as executor_named
-from earmark.reproduce import REPRODUCTIONS, Reproduced
+from earmark.reproduce import REPRODUCTIONS, Reproduced, Reproduction
 from earmark.service.checking import need_lab
 from earmark.workspace import keeping, write_text
 
@@ -101,8 +101,6 @@ def data_for(name: str, data: AnyPath | None = None) -> Path:
     return Path(place)
 
 
-def studies() -> list[tuple[str, str, str]]:
-    """Return name, source and claim of every study that can be run again."""
-    return [
-        (name, one.source, one.claim) for name, one in ((name, REPRODUCTIONS[name]) for name in REPRODUCTIONS)
-    ]
+def studies() -> list[Reproduction]:
+    """Return every study that can be run again."""
+    return [REPRODUCTIONS[name] for name in REPRODUCTIONS]

@@ -8,6 +8,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 import learning
@@ -155,6 +156,11 @@ def test_a_net_with_nothing_to_hold_back_runs_to_the_end():
     assert net.losses_ == []
 
 
+def test_a_net_that_holds_nothing_back_runs_to_the_end(table):
+    net = Net((5,), epochs=4, folds=0).fit(table.x, table.y, groups=table.artist)
+    assert (net.best_epoch_, net.losses_) == (4, [])
+
+
 # -- forests
 
 
@@ -195,6 +201,17 @@ def test_a_vote_is_the_mean(table):
     assert weighted.predict_proba(table.x) == pytest.approx(0.75 * each[0] + 0.25 * each[1])
 
 
+def test_evened_groups_count_alike_for_members_that_can_be_told():
+    x = [[0.0], [0.0], [0.0], [1.0], [0.0], [0.9], [1.1]]
+    y, artists = list("aaabbbb"), [1, 1, 1, 2, 3, 4, 4]
+    tree = DecisionTreeClassifier(max_depth=1, random_state=0)
+    members = [("tree", tree), ("knn", CLASSIFIERS["knn"].make(n_neighbors=4))]
+    alike = Vote(members[:1]).fit(x, y, groups=artists).predict_proba([[0.0]])
+    evened = Vote(members[:1], evened=1.0).fit(x, y, groups=artists).predict_proba([[0.0]])
+    assert (alike[0, 0], evened[0, 0]) == pytest.approx((0.75, 0.5))
+    Vote(members, evened=0.5).fit(x, y, groups=artists)  # neighbours cannot be told, and do not mind
+
+
 def test_a_stack_does_not_listen_to_who_knows_nothing_or_learns_by_heart():
     table = learning.made(tracks=60)
     x = np.hstack([table.x, 3.0 * table.artist[:, None]])  # artists can be learnt by heart
@@ -227,6 +244,13 @@ def test_the_default_for_small_tables_is_three_that_differ():
     assert next(iter(CLASSIFIERS)) == "small-table"
 
 
+def test_large_tables_have_boosting_and_nets_half_the_vote_each():
+    made = CLASSIFIERS["large-table"].make(3, nets=2, evened=1.0)
+    assert [name for name, _ in made.members] == ["boosting", "net 0", "net 1"]
+    assert (made.weights, made.evened) == ([1.0, 0.5, 0.5], 1.0)
+    assert [net[-1].random_state for _, net in made.members[1:]] == [3, 4]
+
+
 def test_estimates_grow_with_the_table():
     ridge = CLASSIFIERS["kernel-ridge"]
     assert ridge.estimate_s(4000, 50) > 10 * ridge.estimate_s(1000, 50)
@@ -241,6 +265,7 @@ def test_estimates_grow_with_the_table():
         (KernelRidge(balance=2), "a balance of 2"),
         (GaussianProcess(width=-1), "width -1 and height 10.0"),
         (Net(epochs=0), "0 epochs, patience of 10"),
+        (Net(folds=1), "patience of 10, 32 rows per step, 1 folds"),
         (Vote([]), r"the members \[\]"),
         (Stack([("a", GaussianNB()), ("a", GaussianNB())]), r"the members \['a', 'a'\]"),
         (Vote([("a", GaussianNB())], [-1]), r"the weights \[-1\] for 1 members"),

@@ -14,11 +14,13 @@ from earmark.errors import ArgumentError, EarmarkError, UnknownNameError
 from earmark.models.space import Choices, Range, axis
 from earmark.models.steps import STEPS
 from earmark.models.steps.clusters import ClusterCode
+from earmark.models.steps.fractions import Fractions
 from earmark.models.steps.generate import Polynomials
 from earmark.models.steps.guard import Guard
 from earmark.models.steps.kruskal import Tracks, effect, kruskal, p_values
 from earmark.models.steps.oversample import Oversample, oversampled
 from earmark.models.steps.power import Power, SignedLog
+from earmark.models.steps.ranks import Ranks
 from earmark.models.steps.routing import fitted
 from earmark.models.steps.selection import SelectByImportance, SelectByTest
 from earmark.models.steps.text import Text
@@ -224,6 +226,28 @@ def test_ranges_and_choices():
             wrong()
 
 
+def test_only_fractions_that_are_not_even_become_columns(rng):
+    set_by_machines = np.round(rng.uniform(80, 180, 400)) + rng.normal(0, 0.03, 400)
+    played, key = rng.uniform(80, 180, 400), rng.integers(0, 12, 400)
+    imputed = np.where(rng.random(400) < 0.3, 120.0, played)
+    score = rng.uniform(0, 1, 400) ** 4
+    step = Fractions().fit(np.stack([played, key, set_by_machines, imputed, score], axis=1))
+    assert step.taken_.tolist() == [2]
+    assert step.transform([[90.5, 3, 127.75, 120.0, 0.1]])[0].tolist() == [90.5, 3, 127.75, 120.0, 0.1, 0.25]
+    assert step.get_feature_names_out(list("abcde"))[-1] == "fraction(c)"
+
+
+def test_ranks_are_normal_scores_and_equal_numbers_have_the_mean_of_theirs(rng):
+    x = np.stack([rng.lognormal(sigma=4, size=2000), np.maximum(rng.normal(size=2000), 0)], axis=1)
+    step = Ranks().fit(x)
+    found = step.transform(x)
+    assert found[:, 0].mean() == pytest.approx(0, abs=0.02)
+    assert found[:, 0].std() == pytest.approx(1, abs=0.03)
+    # Half of a normal distribution lies below 0, and on average 0.8 below.
+    assert found[x[:, 1] == 0, 1] == pytest.approx(-np.sqrt(2 / np.pi), abs=0.03)
+    assert step.transform([[1e300, -5]])[0].tolist() == [step.scores_[0][-1], step.scores_[1][0]]
+
+
 def test_wrong_names_are_told_with_the_right_one():
     with pytest.raises(UnknownNameError, match="did you mean 'select-by-test'"):
         STEPS["select-by-tests"]
@@ -256,6 +280,7 @@ def test_what_is_not_installed_is_named(monkeypatch):
         (ClusterCode(code="colour"), "code is 'colour'"),
         (Power("log"), "method is 'log'"),
         (SignedLog("mean"), "scale is 'mean'"),
+        (Ranks(1), "1 knots"),
         (Text(unit="lines"), "unit is 'lines'"),
         (Text(shortest=3), "runs of 3 to 1"),
     ],

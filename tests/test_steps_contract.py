@@ -18,10 +18,12 @@ import learning
 from earmark.models import parts, space, steps
 from earmark.models.steps import PIPELINE_TRUSTED, STEPS
 from earmark.models.steps.clusters import ClusterCode
+from earmark.models.steps.fractions import Fractions
 from earmark.models.steps.generate import Polynomials
 from earmark.models.steps.guard import Guard
 from earmark.models.steps.oversample import Oversample
 from earmark.models.steps.power import Log, Power, SignedLog
+from earmark.models.steps.ranks import Ranks
 from earmark.models.steps.routing import fitted
 from earmark.models.steps.selection import SelectByImportance, SelectByTest
 from earmark.models.steps.text import Text
@@ -39,6 +41,8 @@ SMALL = [
     SignedLog(),
     Log(),
     Whiten(),
+    Ranks(),
+    Fractions(),
     Text(),
     Guard(),
     Oversample(),

@@ -22,10 +22,10 @@ class HistogramBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
     ['a', 'b']
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike, **more: Any) -> Self:  # noqa: N803
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:  # noqa: N803
         """Learn from rows; values may be missing."""
         with threadpool_limits(1):
-            super().fit(X, y, **more)
+            super().fit(X, y, sample_weight=sample_weight)
         return self
 
     def predict(self, X: ArrayLike) -> Any:  # noqa: N803

@@ -23,6 +23,26 @@ add(
     grows=1.3,
 )
 add(
+    "large-table",
+    f"{HOME}.large:large_table",
+    "boosted trees and five nets, half the vote each; for thousands of songs",
+    space={
+        "rounds": Range(100, 800, log=True, whole=True),
+        "epochs": Range(5, 60, log=True, whole=True),
+        "alpha": Range(1e-4, 0.1, log=True),
+        "evened": Choices((0.0, 0.5, 1.0)),
+    },
+    trusted=(
+        *HISTOGRAM,
+        f"{HOME}.histogram.HistogramBoosting",
+        f"{HOME}.net.Net",
+        f"{HOME}.together.Vote",
+        "earmark.models.steps.ranks.Ranks",
+    ),
+    seeded=True,
+    seconds=3.0,
+)
+add(
     "stack",
     f"{HOME}.together:stack",
     "the same three, weighed on grouped folds of the training rows",

@@ -34,7 +34,7 @@ class Net(GroupLearner):
     patience : int
         How many epochs without a new best it waits.
     folds : int
-        How often some rows are held back; at least 2.
+        How often some rows are held back, at least 2; 0: never, it runs for all epochs.
     random_state : int
         Of the first weights, the order of rows and what is held back.
 
@@ -75,11 +75,11 @@ class Net(GroupLearner):
 
     def fit(self, X: ArrayLike, y: ArrayLike, groups: Sequence[Any] | None = None) -> Self:  # noqa: N803
         """Learn from rows; `groups` tells what belongs together, each row is one unless told."""
-        if min(self.epochs, self.patience, self.batch) < 1 or self.folds < 2:
+        if min(self.epochs, self.patience, self.batch) < 1 or (self.folds != 0 and self.folds < 2):
             raise ArgumentError(
                 f"{self.epochs} epochs, patience of {self.patience}, {self.batch} rows per step, "
                 f"{self.folds} folds",
-                "give at least one of each and two folds",
+                "give at least one of each and two folds, or none",
             )
         x, codes = self._given(X, y)
         self._stop(x, codes, inner_folds(codes, groups_for(groups, x), self.folds, self.random_state or 0))

@@ -34,8 +34,11 @@ class _Together(GroupLearner):
         if not names or len(set(names)) < len(names):
             raise ArgumentError(f"the members {names}", "name at least one, each once")
 
-    def _fitted(self, x: Array, codes: Codes, groups: Codes) -> list[Any]:
-        return [fitted(clone(member), x, codes, groups=groups.tolist()) for _, member in self.members]
+    def _fitted(self, x: Array, codes: Codes, groups: Codes, weights: Array | None = None) -> list[Any]:
+        return [
+            fitted(clone(member), x, codes, groups=groups.tolist(), weights=weights)
+            for _, member in self.members
+        ]
 
     def _answers(self, members: Sequence[Any], x: Array) -> Array:
         """Return the probabilities of each member, shape (members, rows, genres)."""
@@ -58,6 +61,9 @@ class Vote(_Together):
         Who votes, by name.
     weights : sequence of float, optional
         How much each counts; all the same unless told.
+    evened : float
+        By which power of the size of its group a row counts less, for members that can be told: 0 counts rows
+        alike, 1 groups.
 
     Examples
     --------
@@ -67,9 +73,10 @@ class Vote(_Together):
     ['a', 'b']
     """
 
-    def __init__(self, members: Members, weights: Sequence[float] | None = None) -> None:
+    def __init__(self, members: Members, weights: Sequence[float] | None = None, evened: float = 0.0) -> None:
         self.members = members
         self.weights = weights
+        self.evened = evened
 
     def fit(self, X: ArrayLike, y: ArrayLike, groups: Sequence[Any] | None = None) -> Self:  # noqa: N803
         """Fit every member on all rows; those that ask for `groups` are told."""
@@ -82,7 +89,9 @@ class Vote(_Together):
                 "give one for each, none below 0",
             )
         x, codes = self._given(X, y, missing=True)
-        self.fitted_ = self._fitted(x, codes, groups_for(groups, x))
+        known = groups_for(groups, x)
+        sizes = np.asarray(np.bincount(known)[known], np.float64)
+        self.fitted_ = self._fitted(x, codes, known, sizes**-self.evened if self.evened else None)
         weights = np.ones(len(self.members)) if self.weights is None else np.asarray(self.weights, np.float64)
         self.weights_ = weights / weights.sum()
         return self

@@ -124,9 +124,20 @@ _add(
     "turns and scales columns until songs of one genre vary alike in all directions",
     space={"shrink": Range(0.003, 0.3, log=True), "balance": Choices((0.0, 0.5, 1.0))},
 )
+_add(
+    "ranks",
+    f"{_OURS}.ranks:Ranks",
+    "each number's place among those of training, as a normal score",
+    space={"knots": Range(20, 500, log=True, whole=True)},
+)
 _add("scale", "sklearn.preprocessing:StandardScaler", "mean 0 and deviation 1")
 _add("min-max", "sklearn.preprocessing:MinMaxScaler", "0 to 1 in training, cut there", preset={"clip": True})
 _add("robust", "sklearn.preprocessing:RobustScaler", "median 0 and quartiles 1 apart")
+_add(
+    "fractions",
+    f"{_OURS}.fractions:Fractions",
+    "joins how far numbers lie from whole ones, where that is not even: tempos set by machines are whole",
+)
 _add(
     "generate",
     f"{_OURS}.generate:Polynomials",

@@ -15,8 +15,10 @@ scikit-learn and imbalanced-learn pass it on, and searches and cross-validation 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import sklearn
 from numpy.typing import NDArray
+from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from earmark.errors import ArgumentError
@@ -31,6 +33,7 @@ def fitted(
     *,
     track: Names | None = None,
     groups: Names | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> Any:
     """Fit a pipeline or classifier on one thread, with what its parts ask for, and return it.
 
@@ -44,6 +47,8 @@ def fitted(
         Their genres.
     track, groups : sequence, shape (rows,), optional
         The track of each row, and what belongs together; what no part asks for is left aside.
+    weights : array of float, shape (rows,), optional
+        How much each row counts, for a classifier that can be told; others count all rows alike.
 
     Raises
     ------
@@ -66,7 +71,10 @@ def fitted(
             raise ArgumentError(f"'{name}' has {len(values)} values for {len(y)} rows", "give one per row")
     with sklearn.config_context(enable_metadata_routing=True), threadpool_limits(1):
         asked = estimator.get_metadata_routing().consumes("fit", set(known))
-        return estimator.fit(x, y, **{name: known[name] for name in sorted(asked)})
+        told = {name: known[name] for name in sorted(asked)}
+        if weights is not None and has_fit_parameter(estimator, "sample_weight"):
+            told["sample_weight"] = weights
+        return estimator.fit(x, y, **told)
 
 
 def probabilities(estimator: Any, x: Any) -> Any:

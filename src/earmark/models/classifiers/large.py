@@ -1,0 +1,59 @@
+"""What answers for tables of thousands of songs."""
+
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from earmark.models.classifiers.histogram import HistogramBoosting
+from earmark.models.classifiers.net import Net
+from earmark.models.classifiers.together import Vote
+from earmark.models.steps.ranks import Ranks
+
+
+def large_table(
+    *,
+    rounds: int = 400,
+    learning_rate: float = 0.05,
+    leaves: int = 15,
+    nets: int = 5,
+    epochs: int = 20,
+    alpha: float = 1e-3,
+    evened: float = 0.5,
+    random_state: int = 0,
+) -> Vote:
+    """Return what suits tables of thousands of songs: boosted trees and some nets, half the vote each.
+
+    The nets see each number's place among those of training, and differ in what they begin with. Nothing is
+    held back: `rounds` and `epochs` are few enough not to learn songs by heart.
+
+    Parameters
+    ----------
+    rounds, learning_rate, leaves : int, float, int
+        Of the boosting.
+    nets, epochs, alpha : int, int, float
+        How many nets, how often each sees all rows, and how much large weights cost.
+    evened : float
+        By which power of the size of its group a song counts less in the boosting: an artist with hundreds
+        of songs tells less than hundreds of artists.
+    random_state : int
+        Of what is drawn.
+    """
+    boosting = HistogramBoosting(
+        learning_rate=learning_rate,
+        max_iter=rounds,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=20,
+        l2_regularization=5.0,
+        max_features=0.4,
+        early_stopping=False,
+        random_state=random_state,
+    )
+    each = [(f"net {i}", _net(epochs, alpha, random_state + i)) for i in range(nets)]
+    return Vote([("boosting", boosting), *each], [1.0, *[1 / max(nets, 1)] * nets], evened)
+
+
+def _net(epochs: int, alpha: float, seed: int) -> Any:
+    net = Net(
+        (128, 64), alpha=alpha, learning_rate=2e-3, batch=256, epochs=epochs, folds=0, random_state=seed
+    )
+    return Pipeline([("ranks", Ranks()), ("net", net)])

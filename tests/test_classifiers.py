@@ -201,6 +201,14 @@ def test_a_vote_is_the_mean(table):
     assert weighted.predict_proba(table.x) == pytest.approx(0.75 * each[0] + 0.25 * each[1])
 
 
+def test_a_tilted_vote_names_rare_genres_more_readily():
+    x, y = [[0.0]] * 10, list("aaaaaaaabb")
+    plain = [("prior", DummyClassifier())]
+    assert Vote(plain).fit(x, y).predict_proba([[0.0]])[0] == pytest.approx([0.8, 0.2])
+    assert Vote(plain, tilt=0.5).fit(x, y).predict_proba([[0.0]])[0] == pytest.approx([2 / 3, 1 / 3])
+    assert Vote(plain, tilt=1.0).fit(x, y).predict_proba([[0.0]])[0] == pytest.approx([0.5, 0.5])
+
+
 def test_evened_groups_count_alike_for_members_that_can_be_told():
     x = [[0.0], [0.0], [0.0], [1.0], [0.0], [0.9], [1.1]]
     y, artists = list("aaabbbb"), [1, 1, 1, 2, 3, 4, 4]

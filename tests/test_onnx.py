@@ -57,6 +57,14 @@ def test_other_parameters(text):
     assert write(bundle, members.songs()).apart <= 1e-6
 
 
+def test_fractions_of_numbers_set_by_machines():
+    tempos = np.arange(60) * 37 % 100 + 80 + np.random.default_rng(0).normal(0, 0.03, 60)
+    table = members.songs().assign(x0=tempos)
+    bundle, _ = members.learnt('[[step]]\nname = "fractions"\n' + members.LDA, table)
+    assert len(bundle.model.fitted.pipeline[1].taken_) == 1
+    assert write(bundle, table).apart <= 1e-6
+
+
 def test_thresholds_are_not_rounded():
     """Numbers that differ in double precision only are told apart where the pipeline tells them apart."""
     close = frame().assign(x0=np.where(frame()["genre"] == "джаз", 1e8, 1e8 + 1) + np.arange(60) % 3 / 8)

@@ -19,6 +19,7 @@ def large_table(
     epochs: int = 20,
     alpha: float = 1e-3,
     evened: float = 0.5,
+    tilt: float = 0.0,
     random_state: int = 0,
 ) -> Vote:
     """Return what suits tables of thousands of songs: boosted trees and some nets, half the vote each.
@@ -35,6 +36,8 @@ def large_table(
     evened : float
         By which power of the size of its group a song counts less in the boosting: an artist with hundreds
         of songs tells less than hundreds of artists.
+    tilt : float
+        How readily rare genres are named, see :class:`~earmark.models.classifiers.together.Vote`.
     random_state : int
         Of what is drawn.
     """
@@ -49,7 +52,7 @@ def large_table(
         random_state=random_state,
     )
     each = [(f"net {i}", _net(epochs, alpha, random_state + i)) for i in range(nets)]
-    return Vote([("boosting", boosting), *each], [1.0, *[1 / max(nets, 1)] * nets], evened)
+    return Vote([("boosting", boosting), *each], [1.0, *[1 / max(nets, 1)] * nets], evened, tilt)
 
 
 def _net(epochs: int, alpha: float, seed: int) -> Any:

@@ -31,6 +31,7 @@ add(
         "epochs": Range(5, 60, log=True, whole=True),
         "alpha": Range(1e-4, 0.1, log=True),
         "evened": Choices((0.0, 0.5, 1.0)),
+        "tilt": Range(0.0, 0.5),
     },
     trusted=(
         *HISTOGRAM,

@@ -64,6 +64,9 @@ class Vote(_Together):
     evened : float
         By which power of the size of its group a row counts less, for members that can be told: 0 counts rows
         alike, 1 groups.
+    tilt : float
+        By which power of its share of the training rows each genre's probability is divided: 0 leaves them as
+        they are, 1 names rare genres as readily as frequent ones.
 
     Examples
     --------
@@ -73,10 +76,17 @@ class Vote(_Together):
     ['a', 'b']
     """
 
-    def __init__(self, members: Members, weights: Sequence[float] | None = None, evened: float = 0.0) -> None:
+    def __init__(
+        self,
+        members: Members,
+        weights: Sequence[float] | None = None,
+        evened: float = 0.0,
+        tilt: float = 0.0,
+    ) -> None:
         self.members = members
         self.weights = weights
         self.evened = evened
+        self.tilt = tilt
 
     def fit(self, X: ArrayLike, y: ArrayLike, groups: Sequence[Any] | None = None) -> Self:  # noqa: N803
         """Fit every member on all rows; those that ask for `groups` are told."""
@@ -94,12 +104,17 @@ class Vote(_Together):
         self.fitted_ = self._fitted(x, codes, known, sizes**-self.evened if self.evened else None)
         weights = np.ones(len(self.members)) if self.weights is None else np.asarray(self.weights, np.float64)
         self.weights_ = weights / weights.sum()
+        self.shares_ = np.asarray((np.bincount(codes) / len(codes)) ** self.tilt, np.float64)
         return self
 
     def predict_proba(self, X: ArrayLike) -> Array:  # noqa: N803
         """Return the probability of each genre, shape (rows, genres)."""
         x = self._asked(X, missing=True)
-        return np.asarray(np.tensordot(self.weights_, self._answers(self.fitted_, x), 1), np.float64)
+        mean = np.tensordot(self.weights_, self._answers(self.fitted_, x), 1)
+        if not self.tilt:
+            return np.asarray(mean, np.float64)
+        tilted = mean / self.shares_
+        return np.asarray(tilted / tilted.sum(axis=1, keepdims=True), np.float64)
 
 
 class Stack(_Together):

@@ -21,6 +21,13 @@ def select(g: Graph, part: Any, x: Name) -> Name:
     return g.take(x, np.flatnonzero(part.get_support()))
 
 
+@CONVERTERS.register("Fractions")
+def fractions(g: Graph, part: Any, x: Name) -> Name:
+    """Return the columns, and how far some lie from whole numbers."""
+    taken = g.take(x, part.taken_)
+    return g.join([x, g("Abs", g("Sub", taken, g("Round", taken)))])
+
+
 @CONVERTERS.register("Polynomials")
 def polynomials(g: Graph, part: Any, x: Name) -> Name:
     """Return products of roots, and their sines and exponentials."""

@@ -46,6 +46,21 @@ def signed_log(g: Graph, part: Any, x: Name) -> Name:
     return g("Mul", g("Sign", x), size)
 
 
+@CONVERTERS.register("Ranks")
+def ranks(g: Graph, part: Any, x: Name) -> Name:
+    """Climb from knot to knot, each line as far as the number reaches into it."""
+    lines = max(len(knots) for knots in part.knots_) - 1
+    starts, widths, slopes = np.zeros((3, len(part.knots_), max(lines, 1)))
+    for i, (knots, scores) in enumerate(zip(part.knots_, part.scores_, strict=True)):
+        here = slice(len(knots) - 1)
+        starts[i, here], widths[i, here] = knots[:-1], np.diff(knots)
+        slopes[i, here] = np.diff(scores) / np.diff(knots)
+    g.spreads.setdefault(x, np.array([knots[-1] - knots[0] for knots in part.knots_]))
+    into = g("Min", g("Max", g("Sub", g.expand(x, 2), starts[None]), 0.0), widths[None])
+    climbed = g("ReduceSum", g("Mul", into, slopes[None]), np.array([2]), keepdims=0)
+    return g("Add", climbed, np.array([scores[0] for scores in part.scores_])[None])
+
+
 @CONVERTERS.register("Power")
 def power(g: Graph, part: Any, x: Name) -> Name:
     """Box and Cox's or Yeo and Johnson's power of each column."""

@@ -30,8 +30,9 @@ def coded(g: Graph, part: Any, x: Name) -> Name:
 
 @CONVERTERS.register("Vote")
 def vote(g: Graph, part: Any, x: Name) -> Name:
-    """Return the weighed mean of the members' probabilities."""
-    return g("Sum", *(_weighed(g, convert(g, one, x), weight) for one, weight in _members(part)))
+    """Return the weighed mean of the members' probabilities, tilted towards rare genres if asked."""
+    mean = g("Sum", *(_weighed(g, convert(g, one, x), weight) for one, weight in _members(part)))
+    return g.shares(g("Div", mean, part.shares_[None])) if part.tilt else mean
 
 
 @CONVERTERS.register("Stack")

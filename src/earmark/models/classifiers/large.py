@@ -16,6 +16,7 @@ def large_table(
     learning_rate: float = 0.05,
     leaves: int = 15,
     nets: int = 5,
+    units: int = 128,
     epochs: int = 20,
     alpha: float = 1e-3,
     evened: float = 0.5,
@@ -31,8 +32,9 @@ def large_table(
     ----------
     rounds, learning_rate, leaves : int, float, int
         Of the boosting.
-    nets, epochs, alpha : int, int, float
-        How many nets, how often each sees all rows, and how much large weights cost.
+    nets, units, epochs, alpha : int, int, int, float
+        How many nets, how many units the first hidden layer of each has (the second half of it), how often it
+        sees all rows, and how much large weights cost.
     evened : float
         By which power of the size of its group a song counts less in the boosting: an artist with hundreds
         of songs tells less than hundreds of artists.
@@ -51,12 +53,11 @@ def large_table(
         early_stopping=False,
         random_state=random_state,
     )
-    each = [(f"net {i}", _net(epochs, alpha, random_state + i)) for i in range(nets)]
+    each = [(f"net {i}", _net(units, epochs, alpha, random_state + i)) for i in range(nets)]
     return Vote([("boosting", boosting), *each], [1.0, *[1 / max(nets, 1)] * nets], evened, tilt)
 
 
-def _net(epochs: int, alpha: float, seed: int) -> Any:
-    net = Net(
-        (128, 64), alpha=alpha, learning_rate=2e-3, batch=256, epochs=epochs, folds=0, random_state=seed
-    )
+def _net(units: int, epochs: int, alpha: float, seed: int) -> Any:
+    hidden = (units, max(units // 2, 1))
+    net = Net(hidden, alpha=alpha, learning_rate=2e-3, batch=256, epochs=epochs, folds=0, random_state=seed)
     return Pipeline([("ranks", Ranks()), ("net", net)])

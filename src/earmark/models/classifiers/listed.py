@@ -28,6 +28,7 @@ add(
     "boosted trees and five nets, half the vote each; for thousands of songs",
     space={
         "rounds": Range(100, 800, log=True, whole=True),
+        "units": Choices((64, 128)),
         "epochs": Range(5, 60, log=True, whole=True),
         "alpha": Range(1e-4, 0.1, log=True),
         "evened": Choices((0.0, 0.5, 1.0)),

@@ -19,6 +19,7 @@ from earmark.cli.options.reproduce import reproduce
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.train import train
+from earmark.cli.options.tune import tune
 
 app = typer.Typer(
     help="Hears a song and says its genre, with honest numbers.",
@@ -59,6 +60,7 @@ for _command in (
     train,
     evaluate,
     compare,
+    tune,
     export,
     reproduce,
     doctor,

@@ -24,14 +24,22 @@ r"""Recipes: how to learn genres from a table, as plain data in TOML.
     method = "temperature"
     folds = 3
 
-Only ``classifier`` is needed.
+    [search]                        # left out: nothing is searched; see earmark.models.search
+    method = "random"               # grid, random or tpe
+    trials = 30
+    metric = "accuracy"
+
+    [search.space]                  # left out: the space of the classifier's entry
+    "classifier.learning_rate" = {low = 0.02, high = 0.3, log = true}
+    "words.top" = [10, 100]
+
+Only ``classifier`` is needed. The text "none" stands for no value.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -39,26 +47,20 @@ from typing import Any
 
 from earmark.audio import shown
 from earmark.errors import EarmarkError, RecipeError
-from earmark.models.classifiers import CLASSIFIERS
-from earmark.models.parts import Part
+from earmark.models.recipe_checks import see_keys, see_parts, see_values, texts
 from earmark.models.recipe_text import as_text
-from earmark.models.steps import STEPS
+from earmark.models.search import KEYS, ORIGIN, Origin, Search, none_for, search_of
+from earmark.models.search_space import see_space
 from earmark.registry import Registry
 
 MOST_BYTES = 1 << 20
-VOTES = ("mean", "majority")
-METHODS = ("temperature", "sigmoid", "isotonic")
 
 _SHIPPED = resources.files("earmark.models") / "recipes"
 _TOP = {
     "name": str, "about": str, "columns": list, "without": list, "allow": list, "folds": int, "votes": str,
     "seed": int, "step": list, "classifier": dict, "calibration": dict,
+    "search": dict, "chosen": dict,
 }  # fmt: skip
-_KINDS = {str: "a text", list: "a list of texts", int: "a whole number", dict: "a table"}
-_SEEDS = 2**32
-
-TRACK_STEPS = ("generate", "select-by-test", "whiten")
-"""Steps that must know which track or group each row is of."""
 
 Plain = Mapping[str, Any]
 
@@ -115,6 +117,10 @@ class Recipe:
         What is done to the columns before, in order.
     calibration : Calibration or None
         What is done to the answers after.
+    search : Search or None
+        How parameters are searched for, on training rows, before anything else is learnt.
+    chosen : Origin or None
+        Where its parameters come from, if a search has chosen them.
     columns, without : tuple of str
         Patterns of the features to take, and of those to leave out.
     allow : tuple of str
@@ -132,6 +138,8 @@ class Recipe:
     classifier: Choice
     steps: tuple[Choice, ...] = ()
     calibration: Calibration | None = None
+    search: Search | None = None
+    chosen: Origin | None = None
     columns: tuple[str, ...] = ("*",)
     without: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
@@ -157,6 +165,10 @@ class Recipe:
         }
         if self.calibration is not None:
             plain["calibration"] = {"method": self.calibration.method, "folds": self.calibration.folds}
+        if self.search is not None:
+            plain["search"] = self.search.to_dict()
+        if self.chosen is not None:
+            plain["chosen"] = asdict(self.chosen)
         return plain
 
     def to_toml(self) -> str:
@@ -261,17 +273,20 @@ def from_dict(found: Plain, where: str = "the recipe") -> Recipe:
         If they say what cannot be meant.
     """
     try:
-        _see_keys(found, _TOP, "it")
+        see_keys(found, _TOP, "it")
         made = Recipe(
             classifier=_choice(found.get("classifier"), "classifier"),
             steps=tuple(
                 _choice(one, f"step {at}", steps=True) for at, one in enumerate(found.get("step", []), 1)
             ),
             calibration=_calibration(found["calibration"]) if "calibration" in found else None,
+            search=_search(found["search"]) if "search" in found else None,
+            chosen=_origin(found["chosen"]) if "chosen" in found else None,
             **_rest(found),
         )
-        _see_values(made)
-        _see_parts(made)
+        see_values(made)
+        see_parts(made)
+        see_space(made)
     except EarmarkError as error:
         raise RecipeError(f"{where}: {error.message}", error.hint) from error
     return made
@@ -279,92 +294,36 @@ def from_dict(found: Plain, where: str = "the recipe") -> Recipe:
 
 def _rest(found: Plain) -> dict[str, Any]:
     """Return what needs no more than a look."""
-    lists = {key: _texts(found[key], key) for key in ("columns", "without", "allow") if key in found}
+    lists = {key: texts(found[key], key) for key in ("columns", "without", "allow") if key in found}
     return {
         **lists,
         **{key: found[key] for key in ("votes", "folds", "seed", "name", "about") if key in found},
     }
 
 
-def _see_keys(found: Plain, known: Mapping[str, type], what: str) -> None:
-    for key, value in found.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            guess = f"did you mean {near[0]!r}? " if near else ""
-            raise RecipeError(
-                f"{what} says {key!r}, which means nothing", f"{guess}known: {', '.join(known)}"
-            )
-        if not isinstance(value, known[key]) or isinstance(value, bool):
-            raise RecipeError(f"{what} has {key} = {value!r}", f"give {_KINDS[known[key]]}")
-
-
-def _texts(values: Any, what: str) -> tuple[str, ...]:
-    if not (isinstance(values, list) and all(isinstance(one, str) for one in values)):
-        raise RecipeError(f"{what} = {values!r}", 'give a list of texts, as ["tempo", "mfcc*"]')
-    return tuple(values)
-
-
 def _choice(found: Any, what: str, *, steps: bool = False) -> Choice:
     if not isinstance(found, dict) or not isinstance(found.get("name"), str):
         place = "[[step]]" if steps else "[classifier]"
         raise RecipeError(f"{what} has no name", f'give it one below {place}: name = "..."')
-    rest = {key: value for key, value in found.items() if key != "name"}
-    columns = _texts(rest.pop("columns"), f"columns of {what}") if steps and "columns" in rest else ()
+    rest = {key: none_for(value) for key, value in found.items() if key != "name"}
+    columns = texts(rest.pop("columns"), f"columns of {what}") if steps and "columns" in rest else ()
     return Choice(found["name"], MappingProxyType(rest), columns)
 
 
 def _calibration(found: Plain) -> Calibration:
-    _see_keys(found, {"method": str, "folds": int}, "calibration")
+    see_keys(found, {"method": str, "folds": int}, "calibration")
     return Calibration(**found)
 
 
-def _see_values(made: Recipe) -> None:
-    if made.votes not in VOTES:
-        raise RecipeError(f"votes = {made.votes!r}", f"give one of {', '.join(VOTES)}")
-    if not 2 <= made.folds <= 100:
-        raise RecipeError(f"folds = {made.folds}", "give 2 to 100")
-    if not 0 <= made.seed < _SEEDS:
-        raise RecipeError(f"seed = {made.seed}", "give a number from 0 to 4294967295")
-    if not made.columns:
-        raise RecipeError("columns = []", 'name some, as ["tempo", "mfcc*"]; ["*"] takes all')
-    if not (made.name.isprintable() and 0 < len(made.name) <= 100):
-        raise RecipeError(f"name = {made.name!r}", "give a short name")
-    calibration = made.calibration
-    if calibration is not None and calibration.method not in METHODS:
-        raise RecipeError(f"calibration by {calibration.method!r}", f"give one of {', '.join(METHODS)}")
-    if calibration is not None and not 2 <= calibration.folds <= 100:
-        raise RecipeError(f"calibration on {calibration.folds} folds", "give 2 to 100")
+def _search(found: Plain) -> Search:
+    see_keys(found, KEYS, "search")
+    return search_of(found)
 
 
-def _see_parts(made: Recipe) -> None:
-    """Raise unless every part is known, has the parameters that it is given, and stands where it can."""
-    balanced = False
-    for at, choice in enumerate(made.steps, 1):
-        step = STEPS[choice.name]
-        _make(step, choice)
-        if choice.columns and step.takes not in ("category", "text"):
-            raise RecipeError(
-                f"step {at}, {choice.name}, names columns", "only steps for categories or words choose theirs"
-            )
-        if balanced and step.name in TRACK_STEPS:
-            raise RecipeError(
-                f"step {at}, {choice.name}, comes after rows were added that are of no track",
-                f"put {choice.name} before the step that adds rows",
-            )
-        balanced = balanced or step.resamples
-    if not hasattr(_make(CLASSIFIERS[made.classifier.name], made.classifier), "predict_proba"):
+def _origin(found: Plain) -> Origin:
+    see_keys(found, ORIGIN, "chosen")
+    if missing := [key for key in ORIGIN if key not in found]:
         raise RecipeError(
-            f"{made.classifier.name} with such parameters gives no probabilities",
-            "choose others, or another classifier",
+            f"chosen lacks {missing[0]!r}", "leave [chosen] as 'earmark tune' wrote it, or take all of it out"
         )
-
-
-def _make(part: Part, choice: Choice) -> Any:
-    made = part.make(0, **choice.parameters)
-    # scikit-learn looks at values only while fitting: too late for a recipe.
-    if hasattr(made, "_parameter_constraints"):
-        try:
-            made._validate_params()
-        except ValueError as error:
-            raise RecipeError(f"{choice.name}: {error}", "correct the value") from error
-    return made
+    return Origin(**found)

@@ -13,7 +13,8 @@ def as_text(plain: Mapping[str, Any]) -> str:
     Parameters
     ----------
     plain : mapping
-        Texts, numbers, booleans, lists of them; tables; lists of tables. Inner tables stand in one line.
+        Texts, numbers, booleans, lists of them; tables; lists of tables. Inner tables stand in one line. None
+        is the text "none", for TOML has no word for it.
 
     Examples
     --------
@@ -49,8 +50,8 @@ def _key(name: str) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return {None: '"none"', True: "true", False: "false"}[value]
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, Mapping):

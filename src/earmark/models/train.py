@@ -1,8 +1,8 @@
 """Training: honest answers to every song, fold by fold, and a model of all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def rows_of(lesson: Lesson, columns: Columns) -> Rows:
 
 
 def answers(
-    recipe: Recipe,
+    recipe: Recipe | Sequence[Recipe],
     columns: Columns,
     rows: Rows,
     folds: Sequence[tuple[Codes, Codes]],
@@ -117,8 +117,8 @@ def answers(
 
     Parameters
     ----------
-    recipe : Recipe
-        How to learn.
+    recipe : Recipe or sequence of Recipe
+        How to learn; several, where it was chosen in each fold.
     columns : Columns
         What :func:`earmark.models.pipeline.columns_of` gave.
     rows : Rows
@@ -135,10 +135,11 @@ def answers(
     TrainingError
         If a fold cannot be learnt from.
     """
-    plain: tuple[Mapping[str, Any], ...] = (recipe.to_dict(), columns.to_dict())
+    recipes = [recipe] * len(folds) if isinstance(recipe, Recipe) else recipe
+    plain = columns.to_dict()
     jobs = [
-        (at, *plain, rows.only(train), rows.x.iloc[asked].reset_index(drop=True))
-        for at, (train, asked) in enumerate(folds)
+        (at, one.to_dict(), plain, rows.only(train), rows.x.iloc[asked].reset_index(drop=True))
+        for at, (one, (train, asked)) in enumerate(zip(recipes, folds, strict=True))
     ]
     found: dict[int, Answers] = {}
     for job, future in as_finished(work, _TASK, jobs):
@@ -198,12 +199,15 @@ class Plan:
         Rows that the model to keep learns from: all of them where folds are tested, else the part ``train``.
     notes : tuple of str
         What a reader must know.
+    valid : array of int
+        Rows of the part ``valid``, on which parameters may be chosen; mostly none.
     """
 
     split: Split
     folds: list[tuple[Codes, Codes]]
     train: Codes
     notes: tuple[str, ...]
+    valid: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def plan(lesson: Lesson, recipe: Recipe, split: Split | None = None) -> Plan:
@@ -236,7 +240,9 @@ def plan(lesson: Lesson, recipe: Recipe, split: Split | None = None) -> Plan:
     if any(not len(rows) for fold in made_folds for rows in fold):
         raise SplitError("a part of the split has no row with a genre", "make the split anew")
     train = made_folds[0][0] if split.kind == "parts" else every
-    return Plan(split, [(one, other) for one, other in made_folds], train, ())
+    valid = split.parts.get("valid", np.zeros(0, np.int64))
+    valid = place[valid[lesson.kept[valid]]]
+    return Plan(split, [(one, other) for one, other in made_folds], train, (), valid)
 
 
 def _folds(split: Split) -> list[tuple[Codes, Codes]]:

@@ -181,7 +181,7 @@ def _recipes(base: "Recipe", names: Sequence[str]) -> tuple[dict[str, "Recipe"],
         except EarmarkError as error:
             failed.append(Standing(name, None, error=str(error)))
         else:
-            found[name] = replace(base, classifier=Choice(name), calibration=None, name=name)
+            found[name] = replace(base, classifier=Choice(name), calibration=None, search=None, name=name)
     return found, failed
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from earmark.errors import ArgumentError
-from earmark.service import comparing, evaluating, exporting, own_genres, training
+from earmark.service import comparing, evaluating, exporting, own_genres, training, tuning
+from earmark.service.choosing import Progress as Searched
 from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
 from earmark.service.exporting import Exported
@@ -154,6 +155,79 @@ class Lab:
             with keeping(Path(output).parent):
                 write_text(Path(output), judged.evaluation.to_json())
         return judged
+
+    def tune(
+        self,
+        paths: AnyPath | Sequence[AnyPath],
+        recipe: AnyPath = RECIPE,
+        *,
+        method: str | None = None,
+        trials: int | None = None,
+        budget_s: float | None = None,
+        folds: int | None = None,
+        metric: str | None = None,
+        prune: bool | None = None,
+        label: str | None = None,
+        groups: Sequence[str] = (),
+        labels: AnyPath | None = None,
+        catalog: AnyPath | None = None,
+        without: Sequence[str] = (),
+        allow: Sequence[str] = (),
+        split: AnyPath | None = None,
+        seed: int | None = None,
+        naive: bool = False,
+        workers: int | None = None,
+        progress: Searched | None = None,
+    ) -> tuning.Tuned:
+        """Search for the best parameters of a recipe, and measure that on songs that no search has seen.
+
+        The search is made anew in each test, on folds of its training rows, and once more on all rows for the
+        recipe that is kept; with a split into parts it is made once, on the part ``train`` (scored on
+        ``valid`` if there is one), and ``test`` is touched once. Every fit is kept in a folder ``tune@HASH``:
+        after an interruption or a kill, or with more trials, the same call goes on from there.
+
+        Parameters
+        ----------
+        paths : path or sequence of paths
+            As for :meth:`train`; `label`, `groups`, `labels`, `catalog`, `without`, `allow`, `split` and
+            `seed` likewise.
+        recipe : str or os.PathLike
+            Its ``[search]`` says how and where to search. If it has none, 30 points are drawn from the space
+            of its classifier.
+        method : {"grid", "random", "tpe"}, optional
+            This and the following in place of what ``[search]`` says. ``"tpe"`` needs Optuna.
+        trials : int, optional
+            How many points each search tries, the recipe as it stands first.
+        budget_s : float, optional
+            After how many seconds, of all runs together, nothing new is tried.
+        folds : int, optional
+            On how many folds of the training rows a point is tried.
+        metric : str, optional
+            What is chosen on: ``"accuracy"``, ``"f1_macro"``, ``"auc_ovr"``, ``"log_loss"`` ...
+        prune : bool, optional
+            Whether to give up points that begin worse than half of those before.
+        naive : bool
+            Search and test on random rows as well, as many papers do, and put that beside.
+        workers : int, optional
+            Fits at once; one per processor by default. The result is the same, unless there is a time budget.
+        progress : callable, optional
+            Told of every fit.
+
+        Raises
+        ------
+        TrainingError, RecipeError, UnknownNameError, SplitError, TableError, StoreError
+            As :meth:`train`; a TrainingError also if the time is up before a trial is done.
+        EarmarkError
+            If Optuna is needed and not installed.
+        """
+        found = training.recipe_of(recipe, without=without, allow=allow, seed=seed)
+        searched = tuning.with_search(
+            found, method=method, trials=trials, budget_s=budget_s, folds=folds, metric=metric, prune=prune
+        )
+        return tuning.tune(
+            Table(paths, label, labels, catalog, tuple(groups)), searched, self.folder,
+            split=split, naive=naive, workers=workers, progress=progress,
+        )  # fmt: skip
 
     def export(
         self, model: AnyPath, output: AnyPath, paths: AnyPath | Sequence[AnyPath] | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from earmark.executors import executor as executor_named
 from earmark.service import checking
+from earmark.service.choosing import Choices, Task, choose, choose_naively
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from earmark.dataset.split import Split
     from earmark.dataset.table import Dataset
     from earmark.evaluate import Evaluation, Scores
+    from earmark.executors import Executor
     from earmark.models.lesson import Lesson
     from earmark.models.recipe import Recipe
     from earmark.models.train import Answered, Plan
@@ -102,6 +104,40 @@ def train(
     """Train a model; see :meth:`earmark.service.lab.Lab.train`."""
     from earmark.models import lab_bundle as bundles  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models import train as training  # noqa: PLC0415 - as above
+
+    dataset, task, notes = prepared(table, chosen, models, split)
+    given, planned = task.lesson, task.plan
+    facts = made_from(chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets)
+    folder = models / bundles.folder_of(chosen.name, facts)
+    if (folder / "bundle.json").exists():
+        return _again(folder)
+    told = said(progress, "searching")
+    with executor_named("inline" if workers == 1 else "processes", workers) as work:
+        choices = choose(
+            task, work=work, progress=told and (lambda standing, _file: told(standing.done, standing.total))
+        )
+        found, evaluation = tested(task, choices, table.subsets, naive=naive, work=work, progress=progress)
+    notes = (*notes, *choices.notes)
+    facts |= {"notes": list(notes), **choices.record}
+    model = training.learnt(choices.recipe, given, task.columns, task.rows, planned.train)
+    bundle = bundles.LabBundle(
+        chosen.name, model, evaluation.to_json(), facts, bundles.environment(),
+        training.heard(given, task.rows, planned.train),
+    )  # fmt: skip
+    texts = files_of(
+        choices.recipe, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes
+    )
+    bundles.save(bundle, texts, folder)
+    stamp = planned.split.certificate.stamp
+    return Trained(folder, chosen.name, evaluation, stamp, notes, len(planned.train), chosen.votes)
+
+
+def prepared(
+    table: Table, chosen: "Recipe", models: Path, split: AnyPath | None
+) -> tuple["Dataset", Task, tuple[str, ...]]:
+    """Return a table, what is learnt from it and how that is tested, and what a reader must know."""
+    from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.models import train as training  # noqa: PLC0415 - as above
     from earmark.models.lesson import lesson, see_that_it_tells_nothing  # noqa: PLC0415 - as above
     from earmark.models.pipeline import columns_of  # noqa: PLC0415 - as above
 
@@ -111,35 +147,36 @@ def train(
     told = see_that_it_tells_nothing(given.dataset, columns, chosen.allow)
     planned = training.plan(given, chosen, read_split(split, dataset))
     notes = (*given.notes, *told, *planned.notes, *never_tested(planned.split.certificate))
-    facts = made_from(chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets)
-    folder = models / bundles.folder_of(chosen.name, facts)
-    if (folder / "bundle.json").exists():
-        return _again(folder)
     rows = training.rows_of(given, columns)
-    with executor_named("inline" if workers == 1 else "processes", workers) as work:
-        found = training.answers(
-            chosen, columns, rows, planned.folds, work=work, progress=said(progress, "testing")
-        )
-        evaluation = evaluated(given, found, chosen.seed, table.subsets)
-        if naive:
-            drawn = training.naive_folds(given, chosen)
-            at_random = training.answers(
-                chosen, columns, training.single(rows), drawn,
-                work=work, progress=said(progress, "testing naively"),
-            )  # fmt: skip
-            evaluation = evaluation.beside(naively_evaluated(given, at_random, chosen.seed))
-    model = training.learnt(chosen, given, columns, rows, planned.train)
-    bundle = bundles.LabBundle(
-        chosen.name, model, evaluation.to_json(), facts, bundles.environment(),
-        training.heard(given, rows, planned.train),
+    return dataset, Task(chosen, given, columns, rows, planned, table_hash(dataset), models), notes
+
+
+def tested(
+    task: Task,
+    choices: Choices,
+    subsets: Sequence[str],
+    *,
+    naive: bool,
+    work: "Executor",
+    progress: Progress | None,
+) -> tuple["Answered", "Evaluation"]:
+    """Return honest answers, each fold's by the recipe chosen in it, and how good they are."""
+    from earmark.models import train as training  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    found = training.answers(
+        choices.recipes, task.columns, task.rows, task.plan.folds,
+        work=work, progress=said(progress, "testing"),
     )  # fmt: skip
-    bundles.save(
-        bundle,
-        files_of(chosen, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes),
-        folder,
-    )
-    stamp = planned.split.certificate.stamp
-    return Trained(folder, chosen.name, evaluation, stamp, notes, len(planned.train), chosen.votes)
+    evaluation = evaluated(task.lesson, found, task.recipe.seed, subsets)
+    if not naive:
+        return found, evaluation
+    drawn = training.naive_folds(task.lesson, task.recipe)
+    alone = replace(task, rows=training.single(task.rows))
+    at_random = training.answers(
+        choose_naively(alone, drawn, work=work).recipes, task.columns, alone.rows, drawn,
+        work=work, progress=said(progress, "testing naively"),
+    )  # fmt: skip
+    return found, evaluation.beside(naively_evaluated(task.lesson, at_random, task.recipe.seed))
 
 
 def recipe_of(

@@ -1,0 +1,119 @@
+"""What tuning gains on the GTZAN columns: on new artists, and what it seems to gain on random rows.
+
+``python -m benchmarks.tuning`` prints the table; ``--write`` puts it into docs/tuning.md. Only clips of the
+published train and valid lists are read.
+"""
+
+import argparse
+import csv
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import gtzan
+
+from earmark.service.choosing import STUDY_FILE
+from earmark.service.lab import Lab
+from earmark.service.tuning import Tuned
+
+PAGE = Path(__file__).parents[1] / "docs" / "tuning.md"
+BEGIN, END = (
+    "<!-- figures: written by `python -m benchmarks.tuning --write` -->",
+    "<!-- end of figures -->",
+)
+TRIALS = 24
+LOG = '[[step]]\nname = "signed-log"\n'
+SCALE = '[[step]]\nname = "scale"\n'
+RECIPES = {
+    "knn": SCALE + '[classifier]\nname = "knn"\n',
+    "logistic": LOG + SCALE + '[classifier]\nname = "logistic"\n',
+    "kernel-ridge": LOG + SCALE + '[classifier]\nname = "kernel-ridge"\n',
+}
+METHODS = ("random", "tpe")
+
+
+def table(folder: Path) -> Path:
+    """Write 57 columns (all but ``length``), genre and artist of the 640 clips."""
+    allowed = {*gtzan.listed("train"), *gtzan.listed("valid")}
+    artist_of = gtzan.artists()
+    with (gtzan.data() / "features_30_sec.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if Path(row["filename"]).stem in allowed]
+    path = folder / "gtzan.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        names = [name for name in rows[0] if name not in ("length", "filename", "label")]
+        writer = csv.writer(file)
+        writer.writerow(["track_id", "artist", *names, "genre"])
+        for row in rows:
+            clip = Path(row["filename"]).stem
+            artist = artist_of.get(clip, f"{gtzan.UNKNOWN} of {clip}")
+            writer.writerow([clip, artist, *(row[name] for name in names), row["label"]])
+    return path
+
+
+def chosen_on_random_rows(models: Path) -> float:
+    """Return the best score of a search on random rows: what a paper may print."""
+    best = 0.0
+    for study in models.glob(f"tune@*/{STUDY_FILE}"):
+        file = sqlite3.connect(study)
+        (found,) = file.execute("SELECT max(score) FROM trial WHERE search = 'random rows'").fetchone()
+        file.close()
+        best = max(best, found or 0.0)
+    return best
+
+
+def lines(names: list[str], folder: Path) -> Iterator[str]:
+    """Yield the table, a line per recipe and method."""
+    songs = table(folder)
+    yield (
+        "| classifier | search | new artists: as it stands | tuned | random rows: as it stands | tuned "
+        "| chosen on: new artists | random rows |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for name in names:
+        recipe = folder / f"{name}.toml"
+        recipe.write_text(f'name = "{name}"\n{RECIPES[name]}', encoding="utf-8")
+        plain = Lab(folder / "plain").train(songs, recipe, naive=True, workers=1).evaluation
+        for method in METHODS:
+            models = folder / f"{name}-{method}"
+            found: Tuned = Lab(models).tune(
+                songs, recipe, method=method, trials=TRIALS, naive=True, workers=1
+            )
+            figures = [
+                one.value("accuracy")
+                for both in (plain, found.evaluation)
+                for one in (both.tracks, both.naive.tracks if both.naive else both.tracks)
+            ]
+            stands, stands_random, tuned, tuned_random = figures
+            told = (
+                f"{stands:.3f} | {tuned:.3f} | {stands_random:.3f} | {tuned_random:.3f} | "
+                f"{found.kept.trial.score:.3f} | {chosen_on_random_rows(models):.3f}"
+            )
+            yield f"| `{name}` | {method} | {told} |"
+
+
+def main() -> None:
+    """Print the table, or write it into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--folder", type=Path, help="where studies are kept, to go on from there")
+    parser.add_argument("names", nargs="*", help="recipes; all unless told, and all to write")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as empty:
+        folder = asked.folder or Path(empty)
+        folder.mkdir(exist_ok=True)
+        told = []
+        for line in lines(list(RECIPES) if asked.write or not asked.names else asked.names, folder):
+            told.append(line)
+            sys.stderr.write(line + "\n")
+    if not asked.write:
+        print("\n".join(told))
+        return
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(told) + f"\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -46,6 +46,8 @@ def test_calibration_sets_and_verdicts_are_in_it(method):
         '[[step]]\nname = "one-hot"\nmin_frequency = 12\n' + members.LDA,
         '[[step]]\nname = "ordinal"\n[classifier]\nname = "histogram-boosting"\nmax_iter = 9\n'
         "categorical_features = [4]\nmin_samples_leaf = 4\n",
+        '[[step]]\nname = "log"\n[[step]]\nname = "whiten"\n[classifier]\nname = "kernel-ridge"\n'
+        'kernel = "matern"\nbalance = 0.5\n',
         '[classifier]\nname = "knn"\nweights = "distance"\n',
         '[classifier]\nname = "sgd"\nloss = "modified_huber"\n',
         '[classifier]\nname = "dummy"\nstrategy = "most_frequent"\n',

@@ -17,13 +17,19 @@ _DEGREE = 24  # of the polynomial for erf: right to 1e-12
 @CONVERTERS.register("KernelRidge")
 def kernel_ridge(g: Graph, part: Any, x: Name) -> Name:
     """Return the softmax of weighed kernels."""
-    kernel = _gaussian(g, x, part.rows_, part.gamma_)
+    like = _matern if part.kernel == "matern" else _gaussian
+    kernel = like(g, x, part.rows_, part.gamma_)
     scores = g.linear(kernel, part.weights_, part.mean_[None])
     return g.softmax(g("Mul", scores, part.steepness_))
 
 
 def _gaussian(g: Graph, x: Name, rows: Array, gamma: float) -> Name:
     return g("Exp", g("Mul", g.squared_distances(x, rows), -float(gamma)))
+
+
+def _matern(g: Graph, x: Name, rows: Array, gamma: float) -> Name:
+    r = g("Sqrt", g("Mul", g.squared_distances(x, rows), 3.0 * float(gamma)))
+    return g("Mul", g("Add", r, 1.0), g("Exp", g("Neg", r)))
 
 
 @CONVERTERS.register("SupportVectors")

@@ -1,4 +1,4 @@
-"""Steps that change each column by itself."""
+"""Steps that change each column by itself, or put all on one scale."""
 
 from typing import Any
 
@@ -44,6 +44,19 @@ def signed_log(g: Graph, part: Any, x: Name) -> Name:
     g.spreads.setdefault(x, part.scale_)
     size = g("Log", g("Add", g("Div", g("Abs", x), part.scale_[None]), 1.0))
     return g("Mul", g("Sign", x), size)
+
+
+@CONVERTERS.register("Log")
+def log(g: Graph, part: Any, x: Name) -> Name:
+    """Return the logarithm of columns that were positive in training."""
+    positive = g("Where", g("Greater", x, 0.0), x, part.least_[None])
+    return g("Where", part.positive_[None], g("Log", positive), x)
+
+
+@CONVERTERS.register("Whiten")
+def whiten(g: Graph, part: Any, x: Name) -> Name:
+    """Subtract the mean, turn and scale."""
+    return g("MatMul", g("Sub", x, part.mean_[None]), part.turn_)
 
 
 @CONVERTERS.register("Ranks")

@@ -1,10 +1,15 @@
 """How many planted leaks the audit finds, and how often it alarms where there are none.
 
-Run ``python -m benchmarks.planted_leaks [TABLES]``; with ``--write`` the table goes into ``docs/leaks.md``.
+Run ``python -m benchmarks.planted_leaks [TABLES]``. What is done is kept in a file of the temporary folder,
+one for each version of the rules: the same command goes on where it was stopped. With ``--write`` the table
+goes into ``docs/leaks.md``.
 """
 
+import argparse
+import hashlib
+import json
 import sys
-import time
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -19,11 +24,17 @@ from earmark.dataset.audit import audit  # noqa: F401 - fills the registry of ch
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.findings import Finding
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "leaks.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "leaks.md"
 BEGIN, END = "<!-- planted: begin -->", "<!-- planted: end -->"
-_CLEAN = 10  # clean tables for each table with a leak of one kind
+CLEAN = "clean"
+_CLEAN_TABLES = 4  # for each with a leak of one kind
 AUDIT = ("duplicates", "gaps", "giveaways", "tracks", "sides")
 """The checks of the leak audit."""
+_RULES = (
+    *("beyond", "duplicates", "equality", "gaps", "giveaways", "infer", "kinship", "lookup", "nearness"),
+    *("sharing", "sides"),
+)
 
 
 class Rate(NamedTuple):
@@ -65,50 +76,114 @@ def alarms(made: Made) -> set[str]:
     return {one.code for one in findings(made) if one.severity != "note"}
 
 
-def measure(tables: int, seed: int = 0) -> tuple[dict[str, Rate], Rate, Counter[str]]:
-    """Return how often each leak is found, how often a clean table alarms, and with what."""
-    found = {}
-    wrong: Counter[str] = Counter()
-    with ProcessPoolExecutor() as pool:
-        for kind, name in enumerate(LEAKS):
-            hits = sum(pool.map(_planted, [(seed, kind, table) for table in range(tables)]))
-            found[name] = Rate(hits, tables)
-            print(f"{name}: {found[name]}", flush=True)
-        said = list(pool.map(_clean, [(seed, len(LEAKS), table) for table in range(_CLEAN * tables)]))
-    for codes in said:
-        wrong.update(codes)
-    return found, Rate(sum(map(bool, said)), len(said)), wrong
+class Task(NamedTuple):
+    """One table to make and look at.
+
+    Attributes
+    ----------
+    kind : str
+        The leak planted in it, or :data:`CLEAN`.
+    table : int
+        Its number; with the seed it says which table.
+    seed : int
+        The seed of the whole run.
+    rows : int
+        The most that it has.
+    """
+
+    kind: str
+    table: int
+    seed: int
+    rows: int
+
+    def said(self) -> list[str]:
+        """Return ``found`` if what was planted is found; of a clean table the codes of its alarms."""
+        kinds = [*LEAKS, CLEAN]
+        rng = np.random.default_rng((self.seed, kinds.index(self.kind), self.table))
+        made = clean(rng, self.rows)
+        if self.kind == CLEAN:
+            return sorted(alarms(made))
+        return ["found"] * is_found(LEAKS[self.kind](rng, made))
 
 
-def _planted(seeds: tuple[int, int, int]) -> bool:
-    rng = np.random.default_rng(seeds)
-    return is_found(LEAKS[list(LEAKS)[seeds[1]]](rng, clean(rng)))
+def tasks(tables: int, seed: int, rows: int) -> list[Task]:
+    """Return all tables, those of one number together, so that what is done first is of all kinds."""
+    kinds = [*LEAKS, *[CLEAN] * _CLEAN_TABLES]
+    return [
+        Task(kind, table * _CLEAN_TABLES + place - len(LEAKS) if kind == CLEAN else table, seed, rows)
+        for table in range(tables)
+        for place, kind in enumerate(kinds)
+    ]
 
 
-def _clean(seeds: tuple[int, int, int]) -> set[str]:
-    return alarms(clean(np.random.default_rng(seeds)))
+def journal() -> Path:
+    """Return the file that keeps what is done: another one for other rules or other tables."""
+    sources = [ROOT / "src" / "earmark" / "dataset" / f"{name}.py" for name in _RULES]
+    text = b"".join(path.read_bytes() for path in [*sources, ROOT / "benchmarks" / "made_tables.py"])
+    return Path(tempfile.gettempdir()) / f"earmark-planted-{hashlib.sha256(text).hexdigest()[:12]}.jsonl"
 
 
-def text(found: dict[str, Rate], false: Rate, wrong: Counter[str]) -> str:
+def kept(path: Path) -> dict[Task, list[str]]:
+    """Return what a journal says; a line that was cut off is no line."""
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    return {Task(*task): said for task, said in map(json.loads, lines)}
+
+
+def measure(wanted: list[Task], path: Path, jobs: int) -> dict[Task, list[str]]:
+    """Return what is said of every table, from the journal where it stands there already."""
+    done = kept(path)
+    path.write_text("".join(_line(*one) for one in done.items()), encoding="utf-8")
+    left = [task for task in wanted if task not in done]
+    with ProcessPoolExecutor(jobs) as pool, path.open("a", encoding="utf-8") as out:
+        for number, (task, said) in enumerate(zip(left, pool.map(Task.said, left), strict=True), 1):
+            done[task] = said
+            out.write(_line(task, said))
+            out.flush()
+            if number % 50 == 0:
+                print(f"{number} of {len(left)}", file=sys.stderr, flush=True)
+    return {task: done[task] for task in wanted}
+
+
+def _line(task: Task, said: list[str]) -> str:
+    return json.dumps([task, said]) + "\n"
+
+
+def text(done: dict[Task, list[str]]) -> str:
     """Return the result as Markdown."""
+    found = {
+        name: Rate(sum(bool(said) for task, said in done.items() if task.kind == name), _of(done, name))
+        for name in LEAKS
+    }
     lines = ["| planted | found (95 % interval) |", "|---|---:|"]
     lines += [f"| {name} | {rate} |" for name, rate in found.items()]
     every = Rate(sum(rate.times for rate in found.values()), sum(rate.of for rate in found.values()))
+    wrong = [said for task, said in done.items() if task.kind == CLEAN]
+    false = Rate(sum(map(bool, wrong)), len(wrong))
     lines += [f"| **all** | {every} |", "", f"Clean tables with any alarm: {false}."]
-    if wrong:
-        lines.append("Alarms: " + ", ".join(f"{code} {count}" for code, count in wrong.most_common()) + ".")
+    codes = Counter(code for said in wrong for code in said)
+    if codes:
+        lines.append("Alarms: " + ", ".join(f"{code} {count}" for code, count in codes.most_common()) + ".")
+    task = next(iter(done))
+    lines.append(f"Tables of 300 to {task.rows} rows, seed {task.seed}.")
     return "\n".join(lines)
+
+
+def _of(done: dict[Task, list[str]], kind: str) -> int:
+    return sum(task.kind == kind for task in done)
 
 
 def main() -> int:
     """Measure and print; return the exit code."""
-    numbers = [int(one) for one in sys.argv[1:] if one.isdigit()]
-    began = time.perf_counter()
-    found, false, wrong = measure(*(numbers or [100]))
-    said = text(found, false, wrong)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("tables", nargs="?", type=int, default=100, help="how many for each leak")
+    parser.add_argument("--seed", type=int, default=0, help="which tables")
+    parser.add_argument("--rows", type=int, default=2500, help="the most that a table has")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/leaks.md")
+    given = parser.parse_args()
+    said = text(measure(tasks(given.tables, given.seed, given.rows), journal(), given.jobs))
     print(said)
-    print(f"{time.perf_counter() - began:.0f} s")
-    if "--write" in sys.argv:
+    if given.write:
         page = PAGE.read_text(encoding="utf-8")
         head, tail = page.split(BEGIN)[0], page.split(END)[1]
         PAGE.write_text(f"{head}{BEGIN}\n{said}\n{END}{tail}", encoding="utf-8")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import norm, rankdata
 
 from earmark.dataset.kinship import Codes, factorized
 from earmark.dataset.lookup import kappa
@@ -18,6 +19,9 @@ _TREES = 100
 # Codes of so many categories mean something to a tree, more do not.
 _MOST_CATEGORIES = 50
 _SAME = 0.98
+_CHANCE = 0.01  # in how many tables some column goes with one that is mere chance
+_LEAST_OTHERS = 4
+_MOST = 0.5  # of the other columns go with one another
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Rest:
             if (values := _input(frame[column.name].iloc[chosen], column)) is not None
         }
         self._right: dict[frozenset[str], NDArray[np.bool_]] = {}
+        self._ordered = [column.name for column in columns if column.name in self and column.numeric]
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns
@@ -83,6 +88,36 @@ class Rest:
             if other == name
             or (np.ptp(values) > 0 and abs(np.corrcoef(mine, rankdata(values))[0, 1]) >= _SAME)
         }
+
+    @cached_property
+    def _together(self) -> NDArray[np.bool_]:
+        """Return which two columns of numbers rise or fall together among songs of one label."""
+        ranks = np.zeros((len(self._labels), len(self._ordered)))
+        for label in np.unique(self._labels):
+            rows = self._labels == label
+            for place, name in enumerate(self._ordered):
+                ranks[rows, place] = (rankdata(self._columns[name][rows]) - (rows.sum() + 1) / 2) / rows.sum()
+        lengths = np.linalg.norm(ranks, axis=0)
+        ranks = np.divide(ranks, lengths, out=ranks, where=lengths > 0)
+        # A mean of squares 1 by chance; so far out comes one of all that a column is held against.
+        farthest = norm.isf(_CHANCE / (2 * max(len(self._ordered) - 1, 1)))
+        return np.asarray(np.abs(ranks.T @ ranks) * np.sqrt(len(ranks)) > farthest)
+
+    def lonely(self, name: str) -> bool:
+        """Return whether a column goes with no other among songs of one label, where most others do.
+
+        What is heard in music goes with what else is heard, in one genre too: loud songs are bright. A label
+        in disguise tells the label and nothing else. Ranks within labels are correlated.
+        """
+        if name not in self._ordered:
+            return False
+        twins = self.twins(name)
+        others = np.array([other not in twins for other in self._ordered])
+        if others.sum() < _LEAST_OTHERS:
+            return False
+        among = self._together[np.ix_(others, others)] & ~np.eye(int(others.sum()), dtype=bool)
+        alone = not self._together[self._ordered.index(name)][others].any()
+        return bool(alone and among.any(axis=1).mean() >= _MOST)
 
     def beyond(self, name: str) -> Beyond:
         """Try a column beside all others but its twins."""

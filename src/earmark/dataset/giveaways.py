@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from earmark.dataset.beyond import Beyond, Rest
+from earmark.dataset.beyond import Rest
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.duplicates import recordings
 from earmark.dataset.findings import Finding, Severity, counted, spaced
@@ -130,27 +130,27 @@ class _Tried:
     def surely_odd(self) -> bool:
         return self.lookup.odd >= _SURE[0] and self.shut_out >= _SURE[1]
 
+    @property
+    def alone(self) -> bool:
+        """Whether it tells the label by itself; what categories tell so is seen by _words."""
+        return self.lookup.kappa >= _ALONE and self.column.dtype != "category"
+
+    @property
+    def ahead(self) -> float:
+        """By how much kappa any other column must be less."""
+        return _FLAWLESS[1] if self.lookup.kappa >= _FLAWLESS[0] else _AHEAD
+
 
 def _numbers(rows: Labelled) -> Iterator[Finding]:
-    tried = [found for column in rows.columns if (found := _try(rows, column)) is not None]
+    tried = [one for column in rows.columns if (one := _try(rows, column)) is not None]
     for one in tried:
-        # What categories alone tell is seen by _words.
-        alone = one.lookup.kappa >= _ALONE and one.column.dtype != "category"
-        if not (one.odd or alone):
+        if not (one.odd or one.alone):
             continue
         twins = rows.rest.twins(one.column.name)
-        next_best = max(
-            (other.lookup.kappa for other in tried if other.column.name not in twins), default=0.0
-        )
-        beyond = rows.rest.beyond(one.column.name)
-        if one.surely_odd or (one.odd and beyond.gain >= max(_GAIN, _ERRORS * beyond.spread)):
-            yield _odd(rows, one, beyond)
-        elif (
-            alone
-            and one.lookup.kappa >= next_best + (_FLAWLESS[1] if one.lookup.kappa >= _FLAWLESS[0] else _AHEAD)
-            and one.lookup.kappa >= min(_PERFECT, beyond.kappa + _AHEAD_OF_ALL)
-        ):
-            yield _alone(one, beyond, next_best)
+        others = [other for other in tried if other.column.name not in twins]
+        found = _odd(rows, one) or _ahead(rows, one, others) or _lonely(rows, one, others)
+        if found is not None:
+            yield found
 
 
 def _try(rows: Labelled, column: ColumnSpec) -> _Tried | None:
@@ -186,8 +186,13 @@ def _shut_out(values: NDArray[np.float64], labels: Codes) -> float:
     return worst
 
 
-def _odd(rows: Labelled, one: _Tried, beyond: Beyond) -> Finding:
-    name = one.column.name
+def _odd(rows: Labelled, one: _Tried) -> Finding | None:
+    """Return what is wrong if exact values tell what values next to them do not."""
+    if not one.odd:
+        return None
+    name, beyond = one.column.name, rows.rest.beyond(one.column.name)
+    if not one.surely_odd and beyond.gain < max(_GAIN, _ERRORS * beyond.spread):
+        return None
     return Finding(
         "giveaway-values",
         "error",
@@ -204,20 +209,46 @@ def _odd(rows: Labelled, one: _Tried, beyond: Beyond) -> Finding:
     )
 
 
-def _alone(one: _Tried, beyond: Beyond, next_best: float) -> Finding:
-    name = one.column.name
-    says = "decides" if one.lookup.kappa >= _DECIDES else "tells"
+def _ahead(rows: Labelled, one: _Tried, others: list[_Tried]) -> Finding | None:
+    """Return what is wrong if a column alone tells the label as no other does, nor all others together."""
+    next_best = max((other.lookup.kappa for other in others), default=0.0)
+    if not one.alone or one.lookup.kappa < next_best + one.ahead:
+        return None
+    together = rows.rest.beyond(one.column.name).kappa
+    if one.lookup.kappa < min(_PERFECT, together + _AHEAD_OF_ALL):
+        return None
+    return _alone(
+        one,
+        f"no other column comes near (the next has kappa {next_best:.2f})",
+        {
+            "kappa_of_the_next": round(next_best, 3),
+            "kappa_of_all_others_together": round(together, 3),
+        },
+    )
+
+
+def _lonely(rows: Labelled, one: _Tried, others: list[_Tried]) -> Finding | None:
+    """Return what is wrong if a column tells the label and nothing else, and those that come near do not."""
+    near = [other for other in others if other.lookup.kappa > one.lookup.kappa - one.ahead]
+    if not one.alone or one.lookup.kappa < _PERFECT or not near or not rows.rest.lonely(one.column.name):
+        return None
+    if any(rows.rest.lonely(other.column.name) for other in near):
+        return None
+    return _alone(
+        one,
+        "within a label it goes with no other column, as music would",
+        {"kappa_of_the_next": round(max(other.lookup.kappa for other in near), 3)},
+    )
+
+
+def _alone(one: _Tried, why: str, evidence: dict[str, float]) -> Finding:
+    name, kappa = one.column.name, one.lookup.kappa
+    says = "decides" if kappa >= _DECIDES else "tells"
     return Finding(
         "giveaway-values",
         "error",
-        f"'{name}' alone {says} the label (kappa {one.lookup.kappa:.2f}); "
-        f"no other column comes near (the next has kappa {next_best:.2f})",
-        {
-            "column": name,
-            "kappa_alone": round(one.lookup.kappa, 3),
-            "kappa_of_the_next": round(next_best, 3),
-            "kappa_of_all_others_together": round(beyond.kappa, 3),
-        },
+        f"'{name}' alone {says} the label (kappa {kappa:.2f}); {why}",
+        {"column": name, "kappa_alone": round(kappa, 3), **evidence},
         f"find out how '{name}' came about; drop it unless it is heard in the music",
     )
 

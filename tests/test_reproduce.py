@@ -2,6 +2,9 @@
 
 import doctest
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +155,30 @@ def test_the_studies_are_listed(capsys):
     assert capsys.readouterr().out.startswith("gtzan-table  a data science notebook")
     printing.list_studies(as_json=True)
     assert json.loads(capsys.readouterr().out)["reproductions"][0]["name"] == "gtzan-table"
+
+
+def test_the_page_names_every_file():
+    for name in REPRODUCTIONS:
+        for file in REPRODUCTIONS[name].files:
+            assert f"`{file.path}`" in PAGE
+
+
+def program(*arguments):
+    """Run the program without a folder of data."""
+    around = {name: value for name, value in os.environ.items() if name != "EARMARK_DATA"}
+    command = [sys.executable, "-m", "earmark", "reproduce", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=around)
+
+
+def test_the_program_says_what_is_missing(tmp_path):
+    said = program("club", "-o", str(tmp_path))
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.startswith(
+        "error: 'club' needs public data, and no folder of data is named\nhint: name it"
+    )
+    said = program("clap")
+    assert said.returncode == 2
+    assert "did you mean 'club'?" in said.stderr
 
 
 def test_the_examples_run(tmp_path):

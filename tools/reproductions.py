@@ -25,13 +25,12 @@ def markdown(found: Reproduced) -> str:
     head = ("", "claimed", "re-run", "FAITHFUL", "honest (95 %)", "")
     rows = [row_of(one) for one in found.figures]
     parts = [
-        f"FAITHFUL, not to be believed: {found.faithful}.",
-        f"Honest: {found.honest}.",
+        f"FAITHFUL, not to be believed: {found.faithful}.\n\nHonest: {found.honest}.",
         table(head, rows),
         *(part for sheet in found.sheets for part in section(sheet)),
     ]
     if found.notes:
-        parts += ["## What to know", "\n".join(f"* {note}" for note in found.notes)]
+        parts += ["## What to know", "\n".join(f"* {sentence(note)}" for note in found.notes)]
     return "\n" + "\n\n".join(parts) + "\n\n"
 
 
@@ -43,7 +42,16 @@ def row_of(one: Figure) -> tuple[str, ...]:
 
 def section(sheet: Sheet) -> list[str]:
     """Return a sheet as a chapter."""
-    return [f"## {sheet.title}", table(sheet.head, sheet.rows), *([f"{sheet.note}."] if sheet.note else [])]
+    return [
+        f"## {sheet.title}",
+        table(sheet.head, sheet.rows),
+        *([sentence(sheet.note)] if sheet.note else []),
+    ]
+
+
+def sentence(note: str) -> str:
+    """Return a note as a sentence."""
+    return f"{note[0].upper()}{note[1:]}."
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> str:

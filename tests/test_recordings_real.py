@@ -35,14 +35,19 @@ def test_coleman_hawkins_is_there_twice(clips, kind):
 
 
 def test_every_equal_pair_at_hand_is_found(gtzan):
-    """Of none of the 14 pairs of equal rows both clips are at hand; where they are, they match."""
+    """Of none of the 14 pairs of equal rows both clips are at hand: so far this holds of nothing."""
     pairs = equal_rows(gtzan / "features_30_sec.csv")
     assert len(pairs) == 14
     assert ("metal.00058", "rock.00016") in pairs
     here = {path.stem: path for path in (gtzan / "audio").rglob("*.ogg")}
-    for a, b in pairs:
-        if {a, b} <= set(here):
-            assert compare((a, fingerprint(here[a])), (b, fingerprint(here[b])))
+    present = {pair: [clip for clip in pair if clip in here] for pair in pairs}
+    both = [pair for pair, clips in present.items() if len(clips) == 2]
+    for a, b in both:
+        assert compare((a, fingerprint(here[a])), (b, fingerprint(here[b]))), f"{a} = {b} is not found"
+    if len(here) == 369:  # all outside the test list that we hold; with more there may be pairs
+        assert both == []
+        clips = [clip for pair in present.values() for clip in pair]
+        assert clips == ["metal.00063", "metal.00064", "rock.00016"]
 
 
 def test_namesakes_of_the_index(gtzan, clips):

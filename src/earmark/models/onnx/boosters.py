@@ -1,7 +1,9 @@
 """Boosting by other libraries, from what they say of their trees."""
 
 import json
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,3 +92,47 @@ def _missing_left(node: Mapping[str, Any]) -> bool:
     if node["missing_type"] == "None":
         return bool(node["threshold"] >= 0.0)
     return bool(node["default_left"])
+
+
+@CONVERTERS.register("CatBoostClassifier")
+def catboost(g: Graph, part: Any, x: Name) -> Name:
+    """Return the softmax of what all trees add to the start; CatBoost compares in single precision."""
+    with tempfile.TemporaryDirectory() as folder:  # it tells of its trees in a file only
+        path = Path(folder) / "model.json"
+        part.save_model(str(path), format="json")
+        said = json.loads(path.read_text(encoding="utf-8"))
+    factor, start = said["scale_and_bias"]
+    right = {
+        one["feature_index"]
+        for one in said["features_info"]["float_features"]
+        if one["nan_value_treatment"] == "AsTrue"
+    }
+    targets = len(start)
+    given = [
+        (_of_catboost(one, target, targets, right), target)
+        for one in said["oblivious_trees"]
+        for target in range(targets)
+    ]
+    found = g("Mul", trees(g, x, given, targets, single=True), float(factor))
+    return by_scores(g, g("Add", found, np.asarray(start, np.float64)[None]), targets)
+
+
+def _of_catboost(said: Mapping[str, Any], target: int, targets: int, right: Collection[int]) -> Tree:
+    """Return a tree that asks the same of all rows: what is greater than a border sets a bit of the leaf."""
+    splits = said["splits"] or []
+    depth = len(splits)
+    inner = np.arange(2**depth - 1)
+    level = np.floor(np.log2(inner + 1)).astype(np.int64)
+    asked = [splits[depth - 1 - one] for one in level]  # the last split is the highest bit
+    leaves = 2**depth
+    nothing = np.zeros(leaves)
+    columns = np.asarray([one["float_feature_index"] for one in asked], np.int64)
+    return Tree(
+        np.concatenate([2 * inner + 1, np.full(leaves, -1)]).astype(np.int64),
+        np.concatenate([2 * inner + 2, np.full(leaves, -1)]).astype(np.int64),
+        np.concatenate([columns, nothing]).astype(np.int64),
+        np.concatenate([[one["border"] for one in asked], nothing]).astype(np.float32).astype(np.float64),
+        np.concatenate([~np.isin(columns, list(right)), nothing]).astype(bool),
+        np.concatenate([np.zeros(len(inner)), np.asarray(said["leaf_values"], np.float64)[target::targets]]),
+        {},
+    )

@@ -14,6 +14,7 @@ from earmark.models.steps import STEPS
 
 NAMES = [*members.CLASSIFIERS_HERE, *STEPS]
 LEARNING = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+FITTING = ("fit", "fit_transform", "fit_resample", "partial_fit")
 ELSEWHERE = """
 import sys
 from pathlib import Path
@@ -60,3 +61,29 @@ def test_every_classifier_and_step_answers_the_same(name):
     # XGBoost's own answers are in single precision.
     assert np.abs(found["probabilities"] - answers.p).max() <= (1e-6 if name == "xgboost" else 1e-9)
     assert found["genre"].tolist() == [bundle.model.classes[one] for one in answers.p.argmax(axis=1)]
+
+
+@LEARNING
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_fitted_while_a_model_is_asked(name, monkeypatch):
+    model = members.member(name).model
+    fits = []
+    for kind in {type(part) for part in parts_of(model.fitted.pipeline)}:
+        for method in FITTING:
+            if hasattr(kind, method):
+                monkeypatch.setattr(kind, method, lambda *_, **__: fits.append(1))
+    model.answer(members.songs())
+    assert not fits
+
+
+def parts_of(pipeline) -> list:
+    """Return everything in a pipeline that could be fitted, what it has fitted included."""
+    waiting, found = [pipeline], []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list | tuple):
+            waiting += one
+        elif hasattr(one, "get_params") and hasattr(one, "__dict__"):
+            found.append(one)
+            waiting += list(vars(one).values())
+    return found

@@ -42,7 +42,7 @@ def test_calibration_sets_and_verdicts_are_in_it(method):
         '[[step]]\nname = "power"\nmethod = "box-cox"\n' + members.LDA,
         '[[step]]\nname = "clusters"\nclusters = 3\ncode = "distances"\n' + members.LDA,
         '[[step]]\nname = "clusters"\nclusters = 3\ncode = "ordinal"\nbeside = false\n' + members.LDA,
-        '[[step]]\nname = "generate"\nroot = "none"\ndegree = 2\nkeep = 9\n' + members.LDA,
+        '[[step]]\nname = "generate"\nroot = "as-is"\ndegree = 2\nkeep = 9\n' + members.LDA,
         '[[step]]\nname = "one-hot"\nmin_frequency = 12\n' + members.LDA,
         '[[step]]\nname = "ordinal"\n[classifier]\nname = "histogram-boosting"\nmax_iter = 9\n'
         "categorical_features = [4]\nmin_samples_leaf = 4\n",

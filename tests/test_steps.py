@@ -96,7 +96,7 @@ def test_the_best_made_columns_are_those_of_all_by_h(rng):
 
 
 def test_huge_numbers_stay_finite():
-    made = Polynomials(root="none").fit_transform(np.array([[1e6, -1e6], [0.0, 1.0]]))
+    made = Polynomials(root="as-is").fit_transform(np.array([[1e6, -1e6], [0.0, 1.0]]))
     assert np.isfinite(made).all()
     assert made.max() <= 1e18
 

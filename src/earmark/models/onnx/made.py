@@ -31,7 +31,7 @@ def fractions(g: Graph, part: Any, x: Name) -> Name:
 @CONVERTERS.register("Polynomials")
 def polynomials(g: Graph, part: Any, x: Name) -> Name:
     """Return products of roots, and their sines and exponentials."""
-    if part.root != "none":
+    if part.root != "as-is":
         exponents = np.where(part.square_, 0.5, 0.2)
         x = g("Mul", g("Sign", x), g("Pow", g("Abs", x), exponents[None]))
     first, power, second, other, function = part.terms_.T

@@ -11,7 +11,7 @@ from earmark.errors import ArgumentError
 from earmark.models.steps._base import Array, Codes, Transformer, codes_of, one_of, tagged
 from earmark.models.steps.kruskal import Tracks, kruskal
 
-ROOTS = ("auto", "square", "fifth", "none")
+ROOTS = ("auto", "square", "fifth", "as-is")
 FUNCTIONS = ("sin", "exp")
 
 STEEPEST = 30.0  # e^30 is 1e13: beyond it sums of squares would lose all other columns
@@ -29,7 +29,7 @@ class Polynomials(Transformer):
 
     Parameters
     ----------
-    root : {"auto", "square", "fifth", "none"}
+    root : {"auto", "square", "fifth", "as-is"}
         ``"auto"`` is the square root for columns that are never negative in training, the fifth for others.
     degree : {1, 2, 3}
         The highest.
@@ -133,7 +133,7 @@ class Polynomials(Transformer):
             yield np.asarray([(*term, numbers[f]) for term in block for f in functions], np.int64)
 
     def _roots(self, x: Array) -> Array:
-        if self.root == "none":
+        if self.root == "as-is":
             return x
         size = np.abs(x)
         return np.asarray(np.sign(x) * np.where(self.square_, np.sqrt(size), size**0.2), np.float64)
@@ -149,7 +149,7 @@ class Polynomials(Transformer):
         check_is_fitted(self)
         given = getattr(self, "feature_names_in_", None) if input_features is None else input_features
         names = [f"x{i}" for i in range(self.n_features_in_)] if given is None else list(np.asarray(given))
-        if self.root != "none":
+        if self.root != "as-is":
             kinds = [_SHOWN["square" if square else "fifth"] for square in self.square_]
             names = [f"{kind}({name})" for kind, name in zip(kinds, names, strict=True)]
         return np.asarray([_name(names, term) for term in self.terms_.tolist()], dtype=object)

@@ -26,3 +26,16 @@ def test_what_is_named_is_there():
         assert name in PAGE
     assert f"{MOST_TRIALS // 1000} 000" in PAGE
     assert (WAVE, "waves of four" in PAGE) == (4, True)
+
+
+def test_what_it_gains_is_what_was_measured():
+    lines = PAGE.split("--write` -->")[1].split("<!-- end")[0].strip().splitlines()[2:]
+    assert len(lines) == 6
+    for line in lines:
+        cells = line.strip("| ").split(" | ")
+        stands, tuned, misled, random_stands, random_tuned, seeming = map(float, cells[2:])
+        assert abs(tuned - stands) < 0.04
+        assert abs(random_tuned - random_stands) < 0.04
+        assert seeming - misled > 0.15
+    assert tuned < stands
+    assert random_tuned > random_stands

@@ -1,6 +1,7 @@
 """``earmark tune``: the best parameters of a recipe, and how good that is on artists never searched on."""
 
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -42,7 +43,8 @@ class _Live:
         if standing.best is not None and standing.best.score is not None:
             line += f"; best so far, chosen on {standing.best.score:.3f}: {in_words(standing.best.point)}"
             self.best = shown(path)
-        self._status.show(line)
+        # A line that is broken cannot be written over.
+        self._status.show(line[: shutil.get_terminal_size().columns - 1])
 
 
 def tune_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) -> None:

@@ -190,7 +190,7 @@ class Searching:
             self._make(fits)
             if self.late:
                 return
-            before += sum(len(rung) for _ in wave)
+            before += sum(fold < len(self._inner[at_].folds) for at_, _ in wave for fold in rung)
             if self._search.prune:
                 self._prune(wave, rung[0] + 1)
 

@@ -15,6 +15,7 @@ from earmark.cli.options.export import export
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
+from earmark.cli.options.predict import predict
 from earmark.cli.options.reproduce import reproduce
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
@@ -59,6 +60,7 @@ for _command in (
     duplicates,
     train,
     evaluate,
+    predict,
     compare,
     tune,
     export,

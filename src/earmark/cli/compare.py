@@ -6,11 +6,12 @@ from typing import Any
 
 from earmark.audio import shown
 from earmark.cli.classify import json_line
-from earmark.cli.fits import Status, print_notes, write
+from earmark.cli.fits import Status, print_notes, print_tests, write
 from earmark.service.comparing import Leaderboard, Standing
 from earmark.service.lab import Lab
 
 _NAME = 22
+_MOST_SUBSETS = 8
 
 
 def compare_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) -> None:
@@ -39,6 +40,8 @@ def _print(found: Leaderboard) -> None:
     )
     for place, one in enumerate(found.standings, 1):
         write(_line(place, one))
+    _print_subsets(found)
+    _print_tests(found)
     ties = [one.name for one in found.standings if one.ties]
     best = found.standings[0]
     if ties:
@@ -50,6 +53,32 @@ def _print(found: Leaderboard) -> None:
         write("NAIVE: accuracy on rows drawn one by one, whosever they are: not to be believed")
     print_notes(found.notes)
     write(f"kept: {shown(found.folder)}")
+
+
+def _print_tests(found: Leaderboard) -> None:
+    """Print each against the best; positive is better than it."""
+    tests = {one.name: one.against_best for one in found.standings if one.against_best is not None}
+    if tests:
+        write("")
+        write(f"against {found.standings[0].name}, on the same songs, artists drawn together")
+        print_tests(tests, _NAME + 4)
+        write("")
+
+
+def _print_subsets(found: Leaderboard) -> None:
+    """Print accuracy in each subset, a line for each classifier."""
+    shown_ones = [(one.name, one.evaluation) for one in found.standings if one.evaluation is not None]
+    for kind, subsets in shown_ones[0][1].subsets.items() if shown_ones else ():
+        write("")
+        names = [one.name for one in subsets[:_MOST_SUBSETS]]
+        write(
+            f"{'accuracy by ' + shown(kind):<{_NAME + 4}}"
+            + "".join(f"{shown(name)[:10]:>12}" for name in names)
+        )
+        write(f"{'songs':<{_NAME + 4}}" + "".join(f"{one.rows:>12}" for one in subsets[:_MOST_SUBSETS]))
+        for name, evaluation in shown_ones:
+            told = {one.name: one.metrics["accuracy"].value for one in evaluation.subsets[kind]}
+            write(f"{name:<{_NAME + 4}}" + "".join(f"{told[one]:>12.3f}" for one in names))
 
 
 def _line(place: int, one: Standing) -> str:

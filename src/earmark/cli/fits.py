@@ -1,6 +1,13 @@
 """What ``earmark train``, ``evaluate`` and ``compare`` print alike beside scores."""
 
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from earmark.audio import shown
+
+if TYPE_CHECKING:
+    from earmark.evaluate.compare import Comparison
 
 
 class Status:
@@ -25,6 +32,20 @@ class Status:
             sys.stderr.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
             sys.stderr.flush()
             self._width = len(line)
+
+
+def print_tests(tests: "Mapping[str, Comparison]", width: int = 28) -> None:
+    """Print how far differences in accuracy can be believed, a line each."""
+    heads = f"{'95 % interval':<20}{'p (Holm)':>9}{'McNemar p':>11}{'only first right':>18}{'only other':>12}"
+    write(f"{'':<{width}}{'differs by':>10}  {heads}{'would show':>12}")
+    for name, test in tests.items():
+        between = "-" if test.low is None or test.high is None else f"[{test.low:+.3f}, {test.high:+.3f}]"
+        p, least = ("-" if value is None else f"{value:.3f}" for value in (test.p_holm, test.detectable))
+        songs = test.mcnemar
+        write(
+            f"{shown(name)[: width - 2]:<{width}}{test.difference:>+10.3f}  {between:<20}{p:>9}"
+            f"{songs.p:>11.3f}{songs.first_only:>18}{songs.second_only:>12}{least:>12}"
+        )
 
 
 def print_notes(notes: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from earmark.audio import shown
 from earmark.cli.fits import write
 from earmark.service.training import FIGURES, main_scores
+from earmark.service.worth import in_words
 
 if TYPE_CHECKING:
     from earmark.evaluate import Evaluation, Scores
@@ -41,6 +42,9 @@ def print_evaluation(evaluation: "Evaluation", votes: str, *, details: bool = Fa
     for name, words in FIGURES.items():
         if name in scores.metrics:
             write(f"{words:<{_WIDTH}}{scores.metrics[name]}")
+    if evaluation.verdicts is not None:
+        for what, told in in_words(evaluation.verdicts).items():
+            write(f"{what:<{_WIDTH}}{told}")
     if evaluation.naive is not None:
         naive = evaluation.naive.tracks.metrics["accuracy"]
         write(f"{'NAIVE accuracy':<{_WIDTH}}{naive}  of rows drawn one by one: not to be believed")

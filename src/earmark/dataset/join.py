@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +42,24 @@ def read_features(path: Path) -> pd.DataFrame:
     StoreError
         If a part is damaged.
     """
+    folder, shelf = _shelf(path)
+    rows: pd.DataFrame = FeatureStore(folder.parent.parent).read(shelf).to_pandas()
+    return rows
+
+
+def window_of(path: Path) -> str:
+    """Return how the songs of a folder of features were cut, ``"whole"`` or ``"3s"``.
+
+    Raises
+    ------
+    TableError
+        As :func:`read_features`.
+    """
+    return _shelf(path)[1].window
+
+
+def _shelf(path: Path) -> tuple[Path, Shelf]:
+    """Return the only shelf in a folder of features, and what it says of itself."""
     shelves = [path] if (path / _MANIFEST).is_file() else [m.parent for m in path.glob(f"*@*/*/{_MANIFEST}")]
     if len(shelves) != 1:
         names = sorted(shown(shelf) for shelf in shelves)
@@ -58,8 +76,7 @@ def read_features(path: Path) -> pd.DataFrame:
             f"the features in '{shown(folder)}' have a damaged manifest",
             "run earmark extract on any of their songs again",
         ) from error
-    rows: pd.DataFrame = FeatureStore(folder.parent.parent).read(shelf).to_pandas()
-    return rows
+    return folder, shelf
 
 
 def read_catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
@@ -143,6 +160,18 @@ def joined(
             remarks.append(_unlabelled(int(without.sum()), len(frame)))
             frame = frame[~without].reset_index(drop=True)
     return frame, remarks
+
+
+def genres_by_path(paths: Sequence[str], labels: pd.DataFrame) -> dict[str, str]:
+    """Return the genres that a table of labels gives files by their paths; those without one are left out.
+
+    Raises
+    ------
+    TableError
+        If the table has no genre or path, or none of these files.
+    """
+    frame, _ = joined(pd.DataFrame({"path": list(paths)}), labels=labels_in(labels))
+    return dict(zip(frame["path"], frame["genre"].astype(str), strict=True))
 
 
 def _named_as(frame: pd.DataFrame, songs: pd.DataFrame) -> pd.DataFrame:

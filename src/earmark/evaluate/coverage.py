@@ -88,7 +88,7 @@ def coverage(
     return Coverage(
         len(codes),
         len(per_group),
-        _score(held, parties, resamples, seed),
+        share(held, np.ones(len(held)), parties, resamples=resamples, seed=seed),
         float(per_group.mean()),
         float(sizes.mean()),
         float(single.mean()),
@@ -100,12 +100,33 @@ def coverage(
     )
 
 
-def _score(held: ArrayLike, parties: Codes, resamples: int, seed: int) -> Score:
-    right = np.asarray(held, np.float64)
-    value, groups = float(right.mean()), int(parties.max()) + 1
+def share(hits: ArrayLike, of: ArrayLike, parties: Codes, *, resamples: int = 1000, seed: int = 0) -> Score:
+    """Return the share of hits among some songs, with its 95 % interval by drawing groups.
+
+    Parameters
+    ----------
+    hits, of : array-like of bool, shape (songs,)
+        Which songs are hits, and among which.
+    parties : array of int, shape (songs,)
+        The number of each song's group.
+    resamples, seed : int
+        For the interval.
+
+    Examples
+    --------
+    >>> str(share([True, False, False], [True, True, False], np.array([0, 1, 2])))
+    '0.500'
+    """
+    some, among = np.asarray(hits, np.float64), np.asarray(of, np.float64)
+    if not among.any():
+        return Score(None)
+    # Groups without any of these songs say nothing of them.
+    there, parties = np.unique(parties[among > 0], return_inverse=True)
+    some, among = some[np.asarray(of, np.bool_)], among[among > 0]
+    value, groups = float(some.mean()), len(there)
     if groups < FEWEST_GROUPS:
-        return Score(value)
-    sums: Array = np.stack([np.bincount(parties, right), np.bincount(parties)], axis=1)
-    covered, of = (drawn(groups, resamples, seed) @ sums).T
-    interval = at_the_edge(value, groups) if value in (0.0, 1.0) else bounds(value, covered / of, groups)
-    return Score(value, *(interval or (None, None)))
+        return Score(round(value, 6))
+    sums: Array = np.stack([np.bincount(parties, some), np.bincount(parties)], axis=1)
+    held, total = (drawn(groups, resamples, seed) @ sums).T
+    interval = at_the_edge(value, groups) if value in (0.0, 1.0) else bounds(value, held / total, groups)
+    return Score(round(value, 6), *(round(bound, 6) for bound in interval or ()))

@@ -151,6 +151,35 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Verdicts:
+    """What sets of genres, sure answers and refusals are worth, per track.
+
+    Attributes
+    ----------
+    level : float
+        How often a set is to hold the right genre, 0 to 1.
+    covered : Score
+        How often it does.
+    size : float
+        Mean number of genres in a set.
+    sure : Score
+        Share of songs with the verdict ``sure``.
+    sure_right : Score
+        How many of those are right.
+    refused : Score
+        Share of songs that are refused as foreign, though all are of the model's own genres; no value for a
+        model that refuses none.
+    """
+
+    level: float
+    covered: Score
+    size: float
+    sure: Score
+    sure_right: Score
+    refused: Score
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How good a model is on songs it has not seen.
 
@@ -173,6 +202,8 @@ class Evaluation:
         How often groups were drawn, and the seed of it.
     notes : tuple of str
         What a reader must know: what could not be measured and why.
+    verdicts : Verdicts or None
+        What sets and verdicts are worth; None if nothing was calibrated.
     naive : Evaluation or None
         What random rows would have told, for comparison with papers that split so; not to be believed.
     """
@@ -186,7 +217,12 @@ class Evaluation:
     resamples: int = 1000
     seed: int = 0
     notes: tuple[str, ...] = ()
+    verdicts: Verdicts | None = None
     naive: "Evaluation | None" = None
+
+    def judged(self, verdicts: Verdicts | None) -> "Evaluation":
+        """Return this evaluation with what verdicts are worth."""
+        return dataclasses.replace(self, verdicts=verdicts)
 
     def beside(self, naive: "Evaluation") -> "Evaluation":
         """Return this evaluation with the naive one beside it."""
@@ -236,6 +272,7 @@ def _evaluation(plain: Mapping[str, Any]) -> Evaluation:
         plain["resamples"],
         plain["seed"],
         tuple(plain["notes"]),
+        _verdicts(plain["verdicts"]) if plain.get("verdicts") else None,  # evaluations of before lack it
         _evaluation(plain["naive"]) if plain["naive"] else None,
     )
 
@@ -251,6 +288,11 @@ def _scores(plain: Mapping[str, Any]) -> Scores:
         tuple(plain["coverage"]),
         plain["ece_by_chance"],
     )
+
+
+def _verdicts(plain: Mapping[str, Any]) -> Verdicts:
+    scores = _metrics({name: score for name, score in plain.items() if name not in ("level", "size")})
+    return Verdicts(level=plain["level"], size=plain["size"], **scores)
 
 
 def _metrics(plain: Mapping[str, Any]) -> dict[str, Score]:

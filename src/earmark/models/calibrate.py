@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from earmark.errors import BundleError
 from earmark.models.curves import expit, logistic, rising
 from earmark.models.head import softmax
-from earmark.models.probabilities import Array, Codes, checked, known
+from earmark.models.probabilities import Array, Codes, checked, known, numbered
 from earmark.registry import Registry
 
 FLOOR = 1e-12
 _HALVINGS = 60
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 class Calibration(Protocol):
@@ -86,6 +87,31 @@ class Temperature:
             slope = ((q * scores).sum(axis=1) - scores[rows, y]).mean()
             low, high = (low, middle) if slope < 0 else (middle, high)
         return cls(float(np.exp((low + high) / 2)))
+
+    @classmethod
+    def of_means(cls, y: Codes, p: Array, tracks: Codes) -> "Temperature":
+        """Return the temperature with which the mean over each track's rows has the least log-loss.
+
+        Parameters
+        ----------
+        y, p : array
+            Numbers of genres and probabilities, one row per segment.
+        tracks : array of int, shape (segments,)
+            The number of each row's track, from 0 on.
+        """
+        scores, first = _logarithms(p), np.unique(tracks, return_index=True)[1]
+        rows = np.arange(len(y))
+
+        def loss(logarithm: float) -> float:
+            own = softmax(scores / np.exp(logarithm))[rows, y]
+            means = np.bincount(tracks, own) / np.bincount(tracks)
+            return float(-np.log(np.maximum(means, FLOOR)).mean())
+
+        low, high = np.log(0.05), np.log(20.0)
+        for _ in range(_HALVINGS if len(first) < len(y) else 0):  # golden section
+            left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            low, high = (low, right) if loss(left) < loss(right) else (left, high)
+        return cls(float(np.exp((low + high) / 2))) if len(first) < len(y) else cls.fit(y, p)
 
     def __call__(self, p: ArrayLike) -> Array:
         """Return calibrated probabilities."""
@@ -165,7 +191,9 @@ class Isotonic:
         return {"kind": "isotonic", "at": [list(x) for x in self.at], "to": [list(x) for x in self.to]}
 
 
-def fitted(kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str]) -> Calibration:
+def fitted(
+    kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str], tracks: Codes | None = None
+) -> Calibration:
     """Return a calibration fitted on answers to songs of unheard artists, see :mod:`earmark.models.crossfit`.
 
     Parameters
@@ -178,6 +206,9 @@ def fitted(kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str]) ->
         The model's probabilities, one row per song.
     classes : sequence of str
         The genres.
+    tracks : array of int, shape (rows,), optional
+        Of segments the number of each one's song: a temperature is then fitted on means over songs, the other
+        kinds on segments.
 
     Raises
     ------
@@ -191,6 +222,8 @@ def fitted(kind: str, y: Sequence[Any], p: ArrayLike, classes: Sequence[str]) ->
     """
     way = CALIBRATIONS[kind]
     codes, found, _ = known(y, p, classes)
+    if tracks is not None and way is Temperature:
+        return Temperature.of_means(codes, found, numbered(tracks.tolist())[1])
     return way.fit(codes, found)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from earmark.errors import EarmarkError
 from earmark.executors import Executor, as_finished
 from earmark.models import sealed
-from earmark.models.learning import Rows, learn, verdicts
+from earmark.models.learning import Rows, learn
 from earmark.models.pipeline import Columns
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Recipe, from_dict
@@ -77,7 +77,7 @@ def trial(
     started = time.perf_counter()
     made, calibration = learn(from_dict(recipe), Columns.from_dict(columns), train)
     learnt = time.perf_counter()
-    p = verdicts(made.proba(x), calibration).p
+    p = made.proba(x) if calibration is None else calibration(made.proba(x))[0]
     answered = time.perf_counter()
     return Trial(p, learnt - started, answered - learnt, len(sealed.dumps(made.pipeline)))
 

@@ -12,6 +12,7 @@ from earmark.models.abstain import NEVER, Sureness, sureness
 from earmark.models.calibrate import Calibration, fitted, from_plain
 from earmark.models.conformal import Conformal, Sets, split_conformal
 from earmark.models.probabilities import Array, Codes, checked, known, numbered
+from earmark.models.refusal import Refusal
 
 Fit = Callable[[Codes, Codes], ArrayLike]
 """Learns from the first rows and returns the probabilities of the others, shape (others, genres)."""
@@ -31,23 +32,31 @@ class Calibrated:
         Makes prediction sets of calibrated probabilities.
     sureness : Sureness
         From which calibrated probability on an answer is sure.
+    refusal : Refusal or None
+        Which songs are refused as foreign; None where there are no numbers to tell by.
     """
 
     calibration: Calibration
     conformal: Conformal
     sureness: Sureness
+    refusal: Refusal | None = None
 
     def __call__(self, p: ArrayLike) -> tuple[Array, Sets, NDArray[np.bool_]]:
         """Return calibrated probabilities, sets of genres, and which answers are sure, row by row."""
         found = self.calibration(p)
+        return found, *self.judged(found)
+
+    def judged(self, p: Array) -> tuple[Sets, NDArray[np.bool_]]:
+        """Return sets of genres, and which answers are sure, of calibrated probabilities."""
         # A threshold is one of such confidences, and rounding must not part them.
-        sure = found.max(axis=1) >= self.sureness.threshold - 1e-12
-        return found, self.conformal.sets(found), np.asarray(sure)
+        sure = p.max(axis=1) >= self.sureness.threshold - 1e-12
+        return self.conformal.sets(p), np.asarray(sure)
 
     def plain(self) -> dict[str, Any]:
         """Return plain JSON types."""
         sure = self.sureness
-        return {
+        told = {} if self.refusal is None else {"refusal": self.refusal.plain()}
+        return told | {
             "calibration": self.calibration.plain(),
             "conformal": self.conformal.plain(),
             "sureness": {
@@ -74,7 +83,8 @@ class Calibrated:
             parts = plain["calibration"], plain["conformal"]
         except (KeyError, TypeError, ValueError):
             raise BundleError("the thresholds of the verdicts are damaged", "make the model again") from None
-        return cls(from_plain(parts[0]), Conformal.from_plain(parts[1]), sure)
+        refusal = Refusal.from_plain(plain["refusal"]) if "refusal" in plain else None
+        return cls(from_plain(parts[0]), Conformal.from_plain(parts[1]), sure, refusal)
 
 
 def calibrated(
@@ -88,6 +98,7 @@ def calibrated(
     by_genre: bool = False,
     wanted: float = 0.9,
     seed: int = 0,
+    tracks: Sequence[Any] | None = None,
 ) -> Calibrated:
     """Return calibration, prediction sets and threshold for a model, from its answers to unheard artists.
 
@@ -106,6 +117,8 @@ def calibrated(
         How many of the sure answers are to be right.
     seed : int
         Of the folds.
+    tracks : sequence, optional
+        Where rows are segments, the song of each: sets and thresholds are then for means over songs.
 
     Examples
     --------
@@ -114,11 +127,25 @@ def calibrated(
     >>> made([[0.9, 0.1]])[2].tolist()
     [True]
     """
-    unheard = cross_fitted(kind, y, p, classes, groups, seed=seed)
+    unheard = cross_fitted(kind, y, p, classes, groups, seed=seed, tracks=tracks)
+    songs, truth, parties = unheard, y, groups
+    numbers = None if tracks is None else numbered(tracks)[1]
+    if numbers is not None:
+        first = np.unique(numbers, return_index=True)[1]
+        songs, truth = means(unheard, numbers), [y[row] for row in first]
+        parties = numbers[first].tolist() if groups is None else [groups[row] for row in first]
     return Calibrated(
-        fitted(kind, y, p, classes),
-        split_conformal(y, unheard, classes, groups, level=level, by_genre=by_genre),
-        sureness(y, unheard, classes, wanted=wanted),
+        fitted(kind, y, p, classes, numbers),
+        split_conformal(truth, songs, classes, parties, level=level, by_genre=by_genre),
+        sureness(truth, songs, classes, wanted=wanted),
+    )
+
+
+def means(p: Array, tracks: Codes) -> Array:
+    """Return the mean of the rows of each track, shape (tracks, genres); tracks are numbered from 0 on."""
+    return np.asarray(
+        np.stack([np.bincount(tracks, column) for column in p.T], axis=1) / np.bincount(tracks)[:, None],
+        np.float64,
     )
 
 
@@ -130,6 +157,7 @@ def cross_fitted(
     groups: Sequence[Any] | None = None,
     *,
     seed: int = 0,
+    tracks: Sequence[Any] | None = None,
 ) -> Array:
     """Return probabilities calibrated on the songs of other artists, in five folds of artists.
 
@@ -137,7 +165,7 @@ def cross_fitted(
     ----------
     kind : str
         One of :data:`earmark.models.calibrate.CALIBRATIONS`.
-    y, p, classes, groups, seed
+    y, p, classes, groups, seed, tracks
         As for :func:`calibrated`.
 
     Raises
@@ -146,6 +174,7 @@ def cross_fitted(
         If the answers are none, or lengths differ.
     """
     codes, found, parties = known(y, p, classes, groups)
+    songs = None if tracks is None else numbered(tracks)[1]
     number = int(parties.max()) + 1
     parts = np.random.default_rng(seed).permutation(number)[parties] % _FOLDS
     result = np.empty_like(found)
@@ -153,7 +182,8 @@ def cross_fitted(
         asked = parts == part
         # With a single artist there is nobody else to learn from.
         others = ~asked if (~asked).any() else asked
-        result[asked] = fitted(kind, codes[others].tolist(), found[others], classes)(found[asked])
+        rows = None if songs is None else songs[others]
+        result[asked] = fitted(kind, codes[others].tolist(), found[others], classes, rows)(found[asked])
     return result
 
 

@@ -103,6 +103,7 @@ def foreign(
     *,
     refused: float = 0.05,
     seed: int = 0,
+    tracks: Sequence[Any] | None = None,
 ) -> Foreign:
     """Return what tells foreign sounds from songs like these.
 
@@ -121,6 +122,8 @@ def foreign(
         Share of one's own songs that may be taken for foreign, above 0 and below 1.
     seed : int
         Of the folds.
+    tracks : sequence, optional
+        Where rows are segments, the song of each: the threshold is then of means over songs.
 
     Raises
     ------
@@ -140,6 +143,9 @@ def foreign(
     for part in range(int(parts.max()) + 1):
         asked = parts == part
         distances[asked] = _distance(features[asked], *_fitted(features[~asked], codes[~asked]))
+    if tracks is not None:
+        songs = numbered(tracks)[1]
+        distances = np.bincount(songs, distances) / np.bincount(songs)
     return Foreign(*_fitted(features, codes), float(np.quantile(distances, 1 - refused)), refused)
 
 

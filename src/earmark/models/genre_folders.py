@@ -23,7 +23,7 @@ from earmark.features.listen import listen
 from earmark.models import bundle as bundles
 from earmark.models.calibrate import Temperature
 from earmark.models.head import Array, Head, Thresholds, input_names, softmax, statistics
-from earmark.models.learning import Rows, fit
+from earmark.models.learning import Answers, Rows, fit
 from earmark.models.lesson import inner_folds
 from earmark.models.train import Model
 from earmark.workspace import Journal, content_hash, orphans
@@ -81,6 +81,11 @@ def songs_in(root: Path) -> tuple[list[Song], list[str]]:
             notes.append(f"no music in the folder '{audio.shown(folder.name)}'")
         songs += [Song(os.fspath(file), genre, _artist(Path(file))) for file in found.files]
     return songs, notes
+
+
+def song(path: Path) -> Song:
+    """Return a song of which no genre is known."""
+    return Song(os.fspath(path), "", _artist(path))
 
 
 def _artist(path: Path) -> str | None:
@@ -161,7 +166,9 @@ def dataset(songs: Sequence[Song], tags: Mapping[str, Array], name: str) -> Data
     if any(song.artist for song in songs):
         known["artist"] = [song.artist for song in songs]
     frame = pd.DataFrame({**known, **dict(zip(INPUTS, values.T, strict=True))})
-    frame["genre"] = [song.genre for song in songs]
+    if not any(song.genre for song in songs):
+        return described(frame, name)
+    frame["genre"] = [song.genre or None for song in songs]
     return described(frame, name, label="genre")
 
 
@@ -237,3 +244,28 @@ def _patch_temperature(model: Model, rows: Rows, patches: Sequence[Array]) -> fl
             p.append(softmax(statistics(patches[row].astype(np.float32)) @ weights + bias))
             y += [int(rows.y[row])] * len(patches[row])
     return Temperature.fit(np.asarray(y), np.concatenate(p)).temperature if p else 1.0
+
+
+def judged(bundle: bundles.Bundle, patches: Sequence[Array]) -> Answers:
+    """Return what a model that hears songs answers to some, by the rules of ``earmark classify``.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The model.
+    patches : sequence of array, shape (patches, 50)
+        The tags of each song's patches that are not silent, as :func:`heard` gives them.
+    """
+    limits = bundle.thresholds
+    p, sets, sure, refused = [], [], [], []
+    for tags in patches:
+        inputs = statistics(tags.astype(np.float32))
+        song_p, music_p = bundle.head.genres(inputs)[0], bundle.head.music_p(inputs)
+        members = song_p >= limits.set_p
+        members[song_p.argmax()] = True
+        p.append(song_p)
+        sets.append(members)
+        long = len(tags) * musicnn.PATCH_S >= limits.sure_s
+        sure.append(bool(long and song_p.max() >= limits.sure_p and music_p >= limits.sure_music_p))
+        refused.append(music_p < limits.music_p)
+    return Answers(np.array(p), np.array(sets, bool), np.array(sure, bool), np.array(refused, bool))

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.errors import TrainingError
-from earmark.models.crossfit import Calibrated, calibrated, out_of_fold
+from earmark.models.crossfit import Calibrated, calibrated, means, out_of_fold
 from earmark.models.lesson import inner_folds
 from earmark.models.pipeline import Columns, pipeline
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Recipe, from_dict
+from earmark.models.refusal import refusal
 from earmark.models.steps.routing import fitted
 
 if TYPE_CHECKING:
@@ -134,10 +135,12 @@ def learn(recipe: Recipe, columns: Columns, rows: Rows) -> tuple[Fitted, Calibra
         folds, rows.groups.tolist(), rows.genres,
     )  # fmt: skip
     names = [str(genre) for genre in range(rows.genres)]
-    return made, calibrated(
+    found = calibrated(
         rows.y[answered].tolist(), p[answered], names, rows.groups[answered].tolist(),
-        kind=recipe.calibration.method, seed=recipe.seed,
+        kind=recipe.calibration.method, seed=recipe.seed, tracks=rows.tracks[answered].tolist(),
     )  # fmt: skip
+    far = refusal(rows.x, columns.numbers, rows.y, rows.tracks, rows.groups, seed=recipe.seed)
+    return made, replace(found, refusal=far)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +152,12 @@ class Answers:
     p : array of float, shape (rows, genres)
         Calibrated probabilities.
     sets : array of bool, shape (rows, genres)
-        Which genres are in the prediction set; only the most probable where nothing was calibrated.
+        Which genres are in the prediction set of each row's track, of the mean over its rows; only the most
+        probable where nothing was calibrated.
     sure : array of bool, shape (rows,)
-        Which answers are sure; none where nothing was calibrated.
+        Whether the answer to its track is sure; never where nothing was calibrated.
+    foreign : array of bool, shape (rows,)
+        Whether its track is refused; never where nothing was calibrated.
     learning_s, answering_s : float
         How long it took, in seconds.
     """
@@ -159,21 +165,44 @@ class Answers:
     p: Array
     sets: NDArray[np.bool_]
     sure: NDArray[np.bool_]
+    foreign: NDArray[np.bool_]
     learning_s: float = 0.0
     answering_s: float = 0.0
 
 
-def verdicts(p: Array, calibration: Calibrated | None) -> Answers:
-    """Return answers of probabilities as they come from a pipeline."""
-    if calibration is not None:
-        return Answers(*calibration(p))
-    best = np.zeros(p.shape, bool)
-    best[np.arange(len(p)), p.argmax(axis=1)] = True
-    return Answers(p, best, np.zeros(len(p), bool))
+def verdicts(p: Array, calibration: Calibrated | None, x: "pd.DataFrame", tracks: Codes) -> Answers:
+    """Return answers of probabilities as they come from a pipeline.
+
+    Parameters
+    ----------
+    p : array of float, shape (rows, genres)
+        Of each row.
+    calibration : Calibrated or None
+        What makes verdicts of them.
+    x : pandas.DataFrame
+        The rows' columns.
+    tracks : array of int, shape (rows,)
+        Which track each row is of.
+    """
+    never = np.zeros(len(p), bool)
+    if not len(p) or calibration is None:
+        best = np.zeros(p.shape, bool)
+        best[np.arange(len(p)), p.argmax(axis=1)] = True
+        return Answers(p, best, never, never)
+    numbers = np.unique(tracks, return_inverse=True)[1]
+    rows = calibration.calibration(p)
+    sets, sure = calibration.judged(means(rows, numbers))
+    far = never if calibration.refusal is None else calibration.refusal.refused(x, numbers)
+    return Answers(rows, sets[numbers], sure[numbers], far)
 
 
 def answer(
-    _number: int, recipe: Mapping[str, Any], columns: Mapping[str, Any], train: Rows, x: "pd.DataFrame"
+    _number: int,
+    recipe: Mapping[str, Any],
+    columns: Mapping[str, Any],
+    train: Rows,
+    x: "pd.DataFrame",
+    tracks: Codes,
 ) -> Answers:
     """Learn from some rows and answer others: one fold of an evaluation, as a task for any worker.
 
@@ -187,9 +216,11 @@ def answer(
         What to learn from.
     x : pandas.DataFrame
         The columns of the rows to answer; their genres stay at home.
+    tracks : array of int, shape (rows,)
+        Which track each of them is of.
     """
     started = time.perf_counter()
     made, calibration = learn(from_dict(recipe), Columns.from_dict(columns), train)
     learnt = time.perf_counter()
-    found = verdicts(made.proba(x), calibration)
+    found = verdicts(made.proba(x), calibration, x, tracks)
     return replace(found, learning_s=learnt - started, answering_s=time.perf_counter() - learnt)

@@ -51,8 +51,8 @@ class Model:
     fitted: Fitted
     calibration: Calibrated | None
 
-    def answer(self, frame: "pd.DataFrame", name: str = "the table") -> Answers:
-        """Return calibrated probabilities, prediction sets, and which answers are sure.
+    def answer(self, frame: "pd.DataFrame", name: str = "the table", tracks: Codes | None = None) -> Answers:
+        """Return calibrated probabilities, prediction sets, and which answers are sure or refused.
 
         Parameters
         ----------
@@ -60,6 +60,8 @@ class Model:
             With the columns that the model takes; others do not matter.
         name : str
             What errors call it.
+        tracks : array of int, shape (rows,), optional
+            Which track each row is of; each is its own if left out.
 
         Raises
         ------
@@ -67,7 +69,8 @@ class Model:
             If a column is missing, or holds words in place of numbers.
         """
         x = inputs(frame, self.columns, name)
-        return verdicts(self.fitted.proba(x), self.calibration)
+        own = np.arange(len(x)) if tracks is None else tracks
+        return verdicts(self.fitted.proba(x), self.calibration, x, own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +85,8 @@ class Answered:
         Which rows are answered.
     sets : array of bool, shape (rows, genres)
         Which genres are in each row's prediction set, by the last model that answered it.
-    sure : array of bool, shape (rows,)
-        Which answers are sure, likewise.
+    sure, foreign : array of bool, shape (rows,)
+        Which answers are sure, and which rows are refused, likewise.
     learning_s, answering_s : float
         How long all fits took, and all answers, in seconds of work.
     """
@@ -92,6 +95,7 @@ class Answered:
     answered: NDArray[np.bool_]
     sets: NDArray[np.bool_]
     sure: NDArray[np.bool_]
+    foreign: NDArray[np.bool_]
     learning_s: float
     answering_s: float
 
@@ -138,7 +142,14 @@ def answers(
     recipes = [recipe] * len(folds) if isinstance(recipe, Recipe) else recipe
     plain = columns.to_dict()
     jobs = [
-        (at, one.to_dict(), plain, rows.only(train), rows.x.iloc[asked].reset_index(drop=True))
+        (
+            at,
+            one.to_dict(),
+            plain,
+            rows.only(train),
+            rows.x.iloc[asked].reset_index(drop=True),
+            rows.tracks[asked],
+        )
         for at, (one, (train, asked)) in enumerate(zip(recipes, folds, strict=True))
     ]
     found: dict[int, Answers] = {}
@@ -162,11 +173,11 @@ def gathered(parts: Sequence[tuple[Codes, Answers]], rows: int) -> Answered:
     """
     genres = parts[0][1].p.shape[1]
     total, times = np.zeros((rows, genres)), np.zeros(rows)
-    sets, sure = np.zeros((rows, genres), bool), np.zeros(rows, bool)
+    sets, sure, foreign = np.zeros((rows, genres), bool), np.zeros(rows, bool), np.zeros(rows, bool)
     for asked, found in parts:
         total[asked] += found.p
         times[asked] += 1
-        sets[asked], sure[asked] = found.sets, found.sure
+        sets[asked], sure[asked], foreign[asked] = found.sets, found.sure, found.foreign
     answered = times > 0
     total[~answered] = np.nan
     return Answered(
@@ -174,6 +185,7 @@ def gathered(parts: Sequence[tuple[Codes, Answers]], rows: int) -> Answered:
         np.asarray(answered),
         sets,
         sure,
+        foreign,
         sum(one.learning_s for _, one in parts),
         sum(one.answering_s for _, one in parts),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from earmark.errors import EarmarkError, TrainingError
 from earmark.executors import executor as executor_named
+from earmark.service.pairing import plain
 from earmark.service.training import AnyPath, Table, evaluated, naively_evaluated, read_split
 from earmark.workspace import content_hash, keeping, write_text
 
@@ -110,9 +111,7 @@ def _plain(one: Standing) -> dict[str, Any]:
         "latency_ms": round(one.latency_ms, 4),
         "model_bytes": one.model_bytes,
         "evaluation": None if one.evaluation is None else json.loads(one.evaluation.to_json()),
-        "against_best": None
-        if against is None
-        else {"difference": against.difference, "p_holm": against.p_holm, "detectable": against.detectable},
+        "against_best": None if against is None else plain(against),
     }
 
 
@@ -229,7 +228,11 @@ def _answered(given: "Lesson", entry: "Entry", folds: "Folds") -> "Answered":
     from earmark.models.learning import verdicts  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.train import gathered  # noqa: PLC0415 - as above
 
-    parts = [(asked, verdicts(one.p, None)) for (_, asked), one in zip(folds, entry.trials, strict=True)]
+    x, tracks = given.dataset.frame, given.tracks
+    parts = [
+        (asked, verdicts(one.p, None, x, tracks[asked]))
+        for (_, asked), one in zip(folds, entry.trials, strict=True)
+    ]
     return gathered(parts, len(given.y))
 
 

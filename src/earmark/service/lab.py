@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from earmark.errors import ArgumentError
-from earmark.service import comparing, evaluating, exporting, own_genres, training, tuning
+from earmark.service import answering, comparing, evaluating, exporting, own_genres, training, tuning
+from earmark.service.answering import Answered
 from earmark.service.choosing import Progress as Searched
 from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
@@ -120,17 +121,23 @@ class Lab:
         catalog: AnyPath | None = None,
         heard: bool = False,
         subsets: Sequence[str] = (),
+        against: AnyPath | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
     ) -> Judged:
-        """Put a model to the test on another table.
+        """Put a model to the test on another table, or on songs.
 
         Rows that it has learnt from are left out, and so are all of their artists and tracks.
 
         Parameters
         ----------
         model : path
-            Its folder.
+            Its folder, or ``"gtzan10"`` for the built-in one.
         paths : path or sequence of paths
             As :func:`earmark.service.checking.read` takes them; `label`, `labels` and `catalog` likewise.
+            Or a folder that holds a folder of songs for each genre, a table that lists songs (columns
+            ``path`` and ``genre``), or songs with `labels`: a model that hears songs hears them as
+            ``earmark classify`` does; for others they are measured by the feature set that it learnt from.
         output : path, optional
             Where to write the evaluation as JSON; the same bytes for the same model and table.
         groups : sequence of str
@@ -139,6 +146,12 @@ class Lab:
             Score what the model has learnt from as well, and stamp the score.
         subsets : sequence of str
             Columns by whose values songs are measured apart as well.
+        against : path, optional
+            The folder of another model of tables, to be compared on songs that neither has heard.
+        workers : int, optional
+            Songs heard at once; one per processor by default.
+        progress : callable, optional
+            Told how many songs are heard.
 
         Raises
         ------
@@ -150,7 +163,9 @@ class Lab:
             If the table cannot be read or lacks columns, or the evaluation not be written.
         """
         table = Table(paths, label, labels, catalog, tuple(groups), tuple(subsets))
-        judged = evaluating.evaluate(model, table, heard=heard)
+        judged = evaluating.evaluate(
+            model, table, self.folder, heard=heard, against=against, workers=workers, progress=progress
+        )
         if output is not None:
             with keeping(Path(output).parent):
                 write_text(Path(output), judged.evaluation.to_json())
@@ -256,6 +271,46 @@ class Lab:
             If the table cannot be read or lacks columns, or the file not be written.
         """
         return exporting.export(model, output, paths)
+
+    def predict(
+        self,
+        model: AnyPath,
+        paths: AnyPath | Sequence[AnyPath],
+        output: AnyPath | None = None,
+        *,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Answered:
+        """Say the genres of songs by a model that was trained on a table.
+
+        Parameters
+        ----------
+        model : path
+            Its folder.
+        paths : path or sequence of paths
+            A table with the columns that the model takes, or songs and folders of songs, which are measured.
+        output : path, optional
+            Where to write the answers: a ``.csv`` or ``.jsonl`` file.
+        workers : int, optional
+            Songs measured at once; one per processor by default.
+        progress : callable, optional
+            Told how many songs are measured.
+
+        Raises
+        ------
+        BundleError
+            If the model is missing or damaged, hears songs itself, or takes columns that cannot be measured.
+        ArgumentError
+            If the file's name ends otherwise.
+        TableError, StoreError
+            If the table cannot be read or lacks columns, or the answers not be written.
+        """
+        if output is not None:
+            answering.see_ending(output)
+        found = answering.predict(model, Table(paths), self.folder, workers=workers, progress=progress)
+        if output is not None:
+            answering.save(found.answers, output)
+        return found
 
     def compare(
         self,

@@ -1,5 +1,6 @@
 """A folder of genre folders in, a model for ``earmark classify --model`` out."""
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def train(
         songs, notes = genre_folders.songs_in(root)
         with executor_named("processes" if workers != 1 else "inline", workers) as work:
             tags, failed = genre_folders.heard(songs, work, models / "heard", progress)
-    songs, more = _usable(songs, tags, failed)
+    songs, more = usable(songs, tags, failed)
     given = lesson(genre_folders.dataset(songs, tags, shown(root)))
     planned = learning.plan(given, chosen)
     certificate = planned.split.certificate
@@ -61,7 +62,7 @@ def train(
         found = learning.answers(
             chosen, columns, rows, planned.folds, work=work, progress=training.said(progress, "testing")
         )
-    evaluation = training.evaluated(given, found, chosen.seed)
+    evaluation = training.evaluated(given, found, chosen.seed, refusing=False)
     every = (*notes, *more, *given.notes, *planned.notes, *training.never_tested(certificate))
     facts = training.made_from(chosen, given.dataset, given, planned, every, naive=False)
     folder = models / lab_bundle.folder_of(root.resolve().name, facts)
@@ -73,7 +74,11 @@ def train(
     model = learning.learnt(chosen, given, columns, rows, planned.train)
     bundle = genre_folders.light_bundle(
         folder.name, model, rows, [tags[song.path] for song in songs],
-        {**facts, "environment": lab_bundle.environment()},
+        {
+            **facts,
+            "environment": lab_bundle.environment(),
+            "heard": _marks(learning.heard(given, rows, planned.train)),
+        },
     )  # fmt: skip
     files = training.files_of(
         chosen, given=given, split=planned.split, found=found, evaluation=evaluation, notes=every
@@ -87,15 +92,27 @@ def train(
     return made
 
 
-def _usable(
+def _marks(heard: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return marks by which songs are known again; not those of names, for many are called ``01.mp3``."""
+    return {kind: marks for kind, marks in heard.items() if kind != "track"}
+
+
+def unheard(failed: Mapping[str, str]) -> list[str]:
+    """Return notes on songs that cannot be heard, from the reasons by path."""
+    notes = [
+        f"left out, for it cannot be heard: {shown(path)}: {why}"
+        for path, why in list(failed.items())[:_FAILURES_SHOWN]
+    ]
+    if len(failed) > _FAILURES_SHOWN:
+        notes.append(f"and {len(failed) - _FAILURES_SHOWN} more that cannot be heard")
+    return notes
+
+
+def usable(
     songs: "list[Song]", tags: "dict[str, Array]", failed: dict[str, str]
 ) -> tuple["list[Song]", list[str]]:
     """Return the songs of which something was heard, and notes on the others."""
-    notes = []
-    for path, why in list(failed.items())[:_FAILURES_SHOWN]:
-        notes.append(f"left out, for it cannot be heard: {shown(path)}: {why}")
-    if len(failed) > _FAILURES_SHOWN:
-        notes.append(f"and {len(failed) - _FAILURES_SHOWN} more that cannot be heard")
+    notes = unheard(failed)
     silent = [song for song in songs if song.path in tags and not len(tags[song.path])]
     if silent:
         some = ", ".join(shown(song.path) for song in silent[:_FAILURES_SHOWN])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from earmark.executors import executor as executor_named
 from earmark.service import checking
 from earmark.service.choosing import Choices, Task, choose, choose_naively
+from earmark.service.worth import in_words, worth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,6 +91,14 @@ class Table:
         """Return what it holds."""
         return checking.read(self.paths, label=self.label, labels=self.labels, catalog=self.catalog)
 
+    @property
+    def window(self) -> str:
+        """How its songs were cut, if it is a folder of ``earmark extract``; else nothing."""
+        from earmark.dataset.join import is_features, window_of  # noqa: PLC0415 - pandas, may be missing
+
+        paths = [self.paths] if isinstance(self.paths, str | os.PathLike) else list(self.paths)
+        return window_of(Path(paths[0])) if len(paths) == 1 and is_features(Path(paths[0])) else ""
+
 
 def train(
     table: Table,
@@ -107,7 +116,9 @@ def train(
 
     dataset, task, notes = prepared(table, chosen, models, split)
     given, planned = task.lesson, task.plan
-    facts = made_from(chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets)
+    facts = made_from(
+        chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets, window=table.window
+    )
     folder = models / bundles.folder_of(chosen.name, facts)
     if (folder / "bundle.json").exists():
         return _again(folder)
@@ -223,6 +234,7 @@ def made_from(
     *,
     naive: bool,
     subsets: tuple[str, ...] = (),
+    window: str = "",
 ) -> dict[str, Any]:
     """Return everything that a model is made from, as plain types."""
     from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - pandas, which may be missing
@@ -241,6 +253,7 @@ def made_from(
         "assignments": [_hashed(parts) for parts in planned.split.assignments],
         "naive_beside": naive,
         "subsets": list(subsets),
+        "window": window,
         "notes": list(notes),
     }
 
@@ -249,8 +262,22 @@ def _hashed(parts: Any) -> str:
     return hashlib.sha256(parts.astype("<i8").tobytes()).hexdigest()[:16]
 
 
-def evaluated(given: "Lesson", found: "Answered", seed: int, subsets: Sequence[str] = ()) -> "Evaluation":
-    """Return how good honest answers are, per track, groups drawn for the intervals."""
+def evaluated(
+    given: "Lesson", found: "Answered", seed: int, subsets: Sequence[str] = (), *, refusing: bool = True
+) -> "Evaluation":
+    """Return how good honest answers are, per track, groups drawn for the intervals.
+
+    Parameters
+    ----------
+    given, found
+        The songs, and what was answered to them.
+    seed : int
+        Of the intervals.
+    subsets : sequence of str
+        Columns by whose values songs are measured apart as well.
+    refusing : bool
+        Whether the model that is kept refuses what is foreign.
+    """
     from earmark.evaluate import evaluate  # noqa: PLC0415 - scikit-learn, which may be missing
 
     rows = found.answered
@@ -258,7 +285,7 @@ def evaluated(given: "Lesson", found: "Answered", seed: int, subsets: Sequence[s
         given.y[rows], found.p[rows], given.classes,
         given.tracks[rows].tolist(), given.groups[rows].tolist(),
         subsets=subsets_of(given, subsets, rows), seed=seed,
-    )  # fmt: skip
+    ).judged(worth(given, found, seed, refusing=refusing))  # fmt: skip
 
 
 def subsets_of(given: "Lesson", columns: Sequence[str], rows: "NDArray[Any]") -> dict[str, list[str | None]]:
@@ -302,7 +329,8 @@ def files_of(
 
     metrics = main_scores(evaluation, chosen.votes).metrics
     figures = {words: str(metrics[name]) for name, words in FIGURES.items() if name in metrics}
-    figures |= abstaining(given, found)
+    if evaluation.verdicts is not None:
+        figures |= in_words(evaluation.verdicts)
     if evaluation.naive is not None:
         naive = evaluation.naive.tracks.metrics["accuracy"]
         figures["accuracy on random rows, not to be believed"] = str(naive)
@@ -318,22 +346,6 @@ def files_of(
             environment=environment(),
         ),
     }
-
-
-def abstaining(given: "Lesson", found: "Answered") -> dict[str, str]:
-    """Return what prediction sets hold and how right sure answers are, in words, row by row."""
-    from earmark.evaluate.coverage import coverage  # noqa: PLC0415 - scikit-learn, which may be missing
-
-    rows = found.answered
-    if not found.sets[rows].sum(axis=1).max(initial=0) > 1 and not found.sure.any():
-        return {}
-    y, sure = given.y[rows], found.sure[rows]
-    held = coverage(y, found.sets[rows], given.classes, given.groups[rows].tolist())
-    told = {"prediction sets hold the right genre": f"{held.covered}, mean size {held.size:.2f}"}
-    if sure.any():
-        right = (found.p[rows].argmax(axis=1) == y)[sure].mean()
-        told["sure answers"] = f"{sure.mean():.1%} of all, {right:.1%} of them right"
-    return told
 
 
 FIGURES = {

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
-from earmark.cli.options._shared import Catalog, Details, Label, Labels, Subsets
+from earmark.cli.options._paths import named, named_file, named_folder, named_model
+from earmark.cli.options._shared import Catalog, Details, Label, Labels, SongWorkers, Subsets
 
 
 def evaluate(
@@ -13,14 +13,18 @@ def evaluate(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="MODEL", help="The folder of a model.", show_default=False, callback=named_folder
+            metavar="MODEL",
+            help="The folder of a model, or gtzan10 for the built-in one.",
+            show_default=False,
+            callback=named_folder,
         ),
     ],
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="TABLE",
-            help="A table with genres, of the features that the model was trained on.",
+            metavar="TABLE|FOLDER",
+            help="A table with genres, of the features that the model was trained on. Or songs: a folder "
+            "with a folder for each genre, or a table of paths and genres.",
             show_default=False,
             callback=named,
         ),
@@ -44,11 +48,21 @@ def evaluate(
         bool,
         typer.Option("--heard", help="Score what the model has learnt from as well, and stamp the score."),
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="MODEL",
+            help="Compare with this model, on songs that neither has heard.",
+            callback=named_model,
+        ),
+    ] = None,
     subsets: Subsets = None,
+    workers: SongWorkers = None,
     details: Details = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
-    """Put a trained model to the test on another table; what it has learnt from is left out.
+    """Put a trained model to the test on a table or on songs; what it has learnt from is left out.
 
     Exit code: 0 done, 1 if it cannot be tested, 2 wrong usage, 130 interrupted.
     """
@@ -66,7 +80,9 @@ def evaluate(
             labels=labels,
             catalog=catalog,
             heard=heard,
+            against=against,
             subsets=subsets or (),
+            workers=workers,
             details=details,
         )
     except (ArgumentError, UnknownNameError) as error:

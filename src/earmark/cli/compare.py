@@ -1,12 +1,12 @@
 """``earmark compare``: classifiers on the same folds, the best first."""
 
-import signal
 import sys
 from typing import Any
 
 from earmark.audio import shown
 from earmark.cli.classify import json_line
-from earmark.cli.fits import Status, print_notes, print_tests, write
+from earmark.cli.fits import print_notes, print_tests, stopped_kindly, write
+from earmark.cli.leaderboard import LiveBoard
 from earmark.service.comparing import Leaderboard, Standing
 from earmark.service.lab import Lab
 
@@ -16,15 +16,8 @@ _MOST_SUBSETS = 8
 
 def compare_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) -> None:
     """Compare classifiers; `how` is what :meth:`Lab.compare` takes."""
-    # Whoever stops a long comparison from outside means what Ctrl-C means.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with Status() as status:
-        try:
-            found = Lab(output).compare(paths, progress=status, **how)
-        except KeyboardInterrupt:
-            status.show("")
-            sys.stderr.write("what was done so far is kept: run the same command again to go on\n")
-            raise
+    with LiveBoard() as board, stopped_kindly(board):
+        found = Lab(output).compare(paths, progress=board, watch=board.watch, **how)
     if as_json:
         write(json_line(found.to_dict(), sys.stdout.encoding or "utf-8"))
     else:

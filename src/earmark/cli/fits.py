@@ -1,8 +1,10 @@
 """What ``earmark train``, ``evaluate`` and ``compare`` print alike beside scores."""
 
+import signal
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from earmark.audio import shown
 
@@ -32,6 +34,19 @@ class Status:
             sys.stderr.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
             sys.stderr.flush()
             self._width = len(line)
+
+
+@contextmanager
+def stopped_kindly(status: Any) -> Iterator[None]:
+    """Say on Ctrl-C, or when stopped from outside, that what is done is kept."""
+    # Whoever stops a long comparison from outside means what Ctrl-C means.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        status.__exit__(None, None, None)
+        sys.stderr.write("what was done so far is kept: run the same command again to go on\n")
+        raise
 
 
 def print_tests(tests: "Mapping[str, Comparison]", width: int = 28) -> None:

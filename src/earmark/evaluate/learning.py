@@ -12,7 +12,10 @@ from earmark.evaluate.answers import answers
 from earmark.evaluate.evaluation import Score
 from earmark.evaluate.metrics import measured
 from earmark.evaluate.scoring import scores
-from earmark.models.probabilities import Codes, coded, numbered
+from earmark.models.probabilities import Array, Codes, coded, numbered
+
+SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+"""Of the training groups, unless told otherwise."""
 
 Fit = Callable[[Codes, Codes], ArrayLike]
 """Learns from the first rows and returns the probabilities of the others, shape (others, genres)."""
@@ -48,7 +51,7 @@ def learning_curve(
     groups: Sequence[Any],
     folds: Sequence[tuple[ArrayLike, ArrayLike]],
     *,
-    shares: Sequence[float] = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0),
+    shares: Sequence[float] = SHARES,
     metric: str = "accuracy",
     resamples: int = 1000,
     seed: int = 0,
@@ -85,42 +88,109 @@ def learning_curve(
     """
     codes, parties = coded(y, classes), numbered(groups)[1]
     pairs = [(np.asarray(train, np.int64), np.asarray(test, np.int64)) for train, test in folds]
-    _see_that_they_are_apart(pairs, parties)
+    sizes = nested(codes, parties, pairs, shares, seed=seed)
+    points, done = [], 0
+    for share, chosen in sizes.items():
+        said = []
+        for rows, (_, test) in zip(chosen, pairs, strict=True):
+            said.append(np.asarray(fit(rows, np.concatenate([rows, test])), np.float64))
+            done += 1
+            progress(done, len(pairs) * len(sizes))
+        tests = [test for _, test in pairs]
+        made = point(
+            share, chosen, tests, said,
+            codes=codes, classes=classes, parties=parties, metric=metric, resamples=resamples, seed=seed,
+        )  # fmt: skip
+        points.append(made)
+    return tuple(points)
+
+
+def nested(
+    codes: Codes,
+    parties: Codes,
+    folds: Sequence[tuple[Codes, Codes]],
+    shares: Sequence[float],
+    *,
+    seed: int = 0,
+) -> dict[float, list[Codes]]:
+    """Return for each share, the smallest first, the rows of each fold to learn from.
+
+    Parameters
+    ----------
+    codes, parties : array of int, shape (rows,)
+        Numbers of genres and of groups.
+    folds, shares, seed
+        As for :func:`learning_curve`.
+
+    Raises
+    ------
+    ArgumentError
+        As :func:`learning_curve`.
+    """
+    _see_that_they_are_apart(folds, parties)
     if not shares or not all(0 < share <= 1 for share in shares):
         raise ArgumentError(
             f"shares of {', '.join(map(str, shares)) or 'nothing'}", "give some above 0, up to 1"
         )
-    tested = np.concatenate([test for _, test in pairs])
-    orders = [_order(train, codes, parties, seed + i) for i, (train, _) in enumerate(pairs)]
-    points, done = [], 0
-    for share in sorted(set(shares)):
-        heard, said, by_heart = [], [], []
-        for (train, test), order in zip(pairs, orders, strict=True):
-            chosen = train[np.isin(parties[train], order[: _enough(share, order, train, codes, parties)])]
-            p = np.asarray(fit(chosen, np.concatenate([chosen, test])), np.float64)
-            heard.append(chosen)
-            said.append(p[len(chosen) :])
-            by_heart.append(_value(codes[chosen], p[: len(chosen)], classes, metric))
-            done += 1
-            progress(done, len(pairs) * len(set(shares)))
-        found = answers(
-            codes[tested], np.concatenate(said), classes, tested.tolist(), parties[tested].tolist()
-        )
-        score = scores(found, resamples=resamples, seed=seed, areas=metric.startswith("auc")).metrics.get(
-            metric
-        )
-        if score is None:
-            raise ArgumentError(f"no metric {metric!r}", "give accuracy, f1_macro, log_loss, ...")
-        points.append(
-            Point(
-                share,
-                round(float(np.mean([len(rows) for rows in heard]))),
-                round(float(np.mean([len(np.unique(parties[rows])) for rows in heard]))),
-                score,
-                float(np.mean(by_heart)),
-            )
-        )
-    return tuple(points)
+    orders = [_order(train, codes, parties, seed + i) for i, (train, _) in enumerate(folds)]
+    return {
+        share: [
+            train[np.isin(parties[train], order[: _enough(share, order, train, codes, parties)])]
+            for (train, _), order in zip(folds, orders, strict=True)
+        ]
+        for share in sorted(set(shares))
+    }
+
+
+def point(
+    share: float,
+    chosen: Sequence[Codes],
+    tests: Sequence[Codes],
+    said: Sequence[Array],
+    *,
+    codes: Codes,
+    classes: Sequence[str],
+    parties: Codes,
+    tracks: Codes | None = None,
+    metric: str = "accuracy",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Point:
+    """Return what models reached that learned from one share of the artists.
+
+    Parameters
+    ----------
+    share : float
+        Which.
+    chosen, tests : sequence of array of int
+        The rows that each fold learned from, and was tested on.
+    said : sequence of array, shape (chosen and tested rows, genres)
+        The probabilities of both, one after the other.
+    codes, classes, parties
+        Numbers of genres, their names, and numbers of groups, of all rows.
+    tracks : array of int, optional
+        The number of each row's track; each row is one if left out.
+    metric, resamples, seed
+        As for :func:`learning_curve`.
+    """
+    songs = np.arange(len(codes)) if tracks is None else tracks
+    heard = [
+        _value(codes[rows], p[: len(rows)], classes, metric, songs[rows])
+        for rows, p in zip(chosen, said, strict=True)
+    ]
+    tested = np.concatenate(list(tests))
+    p = np.concatenate([one[len(rows) :] for one, rows in zip(said, chosen, strict=True)])
+    found = answers(codes[tested], p, classes, songs[tested].tolist(), parties[tested].tolist()).by_mean()
+    figures = scores(found, resamples=resamples, seed=seed, areas=metric.startswith("auc")).metrics
+    if metric not in figures:
+        raise ArgumentError(f"no metric {metric!r}", "give accuracy, f1_macro, log_loss, ...")
+    return Point(
+        share,
+        round(float(np.mean([len(np.unique(songs[rows])) for rows in chosen]))),
+        round(float(np.mean([len(np.unique(parties[rows])) for rows in chosen]))),
+        figures[metric],
+        float(np.mean(heard)),
+    )
 
 
 def _see_that_they_are_apart(pairs: Sequence[tuple[Codes, Codes]], parties: Codes) -> None:
@@ -158,8 +228,8 @@ def _enough(share: float, order: Codes, train: Codes, codes: Codes, parties: Cod
     return len(order)
 
 
-def _value(y: Codes, p: ArrayLike, classes: Sequence[str], metric: str) -> float:
-    found = answers(y, p, classes)
-    once = np.ones((1, len(found)), np.int64)
+def _value(y: Codes, p: ArrayLike, classes: Sequence[str], metric: str, tracks: Codes) -> float:
+    found = answers(y, p, classes, tracks.tolist()).by_mean()
+    once = np.ones((1, int(found.groups.max()) + 1), np.int64)
     figures = measured(found, once, areas=metric.startswith("auc")).metrics
     return float(figures[metric][0]) if metric in figures else float("nan")

@@ -64,6 +64,9 @@ class Entry:
 Progress = Callable[[str, int, int], None]
 """Called with the name of the recipe of which a fold is done, and the numbers of folds done and of all."""
 
+Watch = Callable[[Mapping[tuple[str, int], Trial]], None]
+"""Called with all trials that are done, by recipe and number of the fold."""
+
 
 def trial(
     _name: str,
@@ -91,6 +94,7 @@ def contest(
     work: Executor,
     journals: Path,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> dict[str, Entry]:
     """Try recipes on the same folds.
 
@@ -110,6 +114,8 @@ def contest(
         A folder for what is done: of this table and these folds, and no others.
     progress : callable, optional
         Told of every fold that is done.
+    watch : callable, optional
+        Shown all trials that are done, each time that there are more.
 
     Returns
     -------
@@ -130,6 +136,8 @@ def contest(
                 else:
                     jobs.append((name, at, recipe, train, asked))
         total = len(recipes) * len(folds)
+        if watch is not None and found:
+            watch(found)
         for job, future in as_finished(work, _TASK, _jobs(jobs, columns, rows)):
             name, at = job[0], job[1]
             try:
@@ -139,6 +147,8 @@ def contest(
                 failed[name] = error
             if progress is not None:
                 progress(name, len(found), total)
+            if watch is not None:
+                watch(found)
     finally:
         journal.close()
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from earmark.errors import EarmarkError, TrainingError
 from earmark.executors import executor as executor_named
 from earmark.service.pairing import plain
+from earmark.service.standing import Watch, watched
 from earmark.service.training import AnyPath, Table, evaluated, naively_evaluated, read_split
 from earmark.workspace import content_hash, keeping, write_text
 
@@ -125,6 +126,7 @@ def compare(
     naive: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Leaderboard:
     """Compare classifiers; see :meth:`earmark.service.lab.Lab.compare`."""
     from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - scikit-learn, which may be missing
@@ -137,7 +139,7 @@ def compare(
     columns = columns_of(given.dataset.schema, base)
     told = see_that_it_tells_nothing(given.dataset, columns, base.allow)
     planned = train.plan(given, base, read_split(split, dataset))
-    recipes, failed = _recipes(base, names)
+    recipes, failed = recipes_of(base, names)
     rows = train.rows_of(given, columns)
     certificate = planned.split.certificate
     facts = {"table": table_hash(dataset), "folds": [[len(a), b.tolist()] for a, b in planned.folds]}
@@ -150,6 +152,7 @@ def compare(
         tried = contest.contest(
             recipes, columns, rows, planned.folds,
             work=work, journals=kept / "journal", progress=progress,
+            watch=None if watch is None else watched(watch, given, planned.folds, len(recipes)),
         )  # fmt: skip
         at_random = {}
         if naive:
@@ -167,7 +170,7 @@ def compare(
     return found
 
 
-def _recipes(base: "Recipe", names: Sequence[str]) -> tuple[dict[str, "Recipe"], list[Standing]]:
+def recipes_of(base: "Recipe", names: Sequence[str]) -> tuple[dict[str, "Recipe"], list[Standing]]:
     """Return a recipe for each classifier, and those that cannot be had here."""
     from earmark.models.classifiers import CLASSIFIERS  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.recipe import Choice  # noqa: PLC0415 - as above

@@ -11,6 +11,7 @@ from earmark.service.choosing import Progress as Searched
 from earmark.service.comparing import Leaderboard
 from earmark.service.evaluating import Judged
 from earmark.service.exporting import Exported
+from earmark.service.standing import Watch
 from earmark.service.training import AnyPath, Progress, Table, Trained
 from earmark.workspace import keeping, write_text
 
@@ -330,6 +331,7 @@ class Lab:
         subsets: Sequence[str] = (),
         workers: int | None = None,
         progress: comparing.Progress | None = None,
+        watch: Watch | None = None,
     ) -> Leaderboard:
         """Compare classifiers on the same folds of a table.
 
@@ -352,6 +354,8 @@ class Lab:
             Fits at once; one per processor by default. The answers are the same.
         progress : callable, optional
             Told of every fold that is done.
+        watch : callable, optional
+            Shown how classifiers stand, each time a fold is done.
 
         Raises
         ------
@@ -363,7 +367,7 @@ class Lab:
         table = Table(paths, label, labels, catalog, tuple(groups), tuple(subsets))
         return comparing.compare(
             table, base, classifiers, self.folder,
-            split=split, naive=naive, workers=workers, progress=progress,
+            split=split, naive=naive, workers=workers, progress=progress, watch=watch,
         )  # fmt: skip
 
 

@@ -49,6 +49,14 @@ def compare(
     seed: RecipeSeed = None,
     naive: Naive = False,
     subsets: Subsets = None,
+    learning_curve: Annotated[
+        bool,
+        typer.Option(
+            "--learning-curve",
+            help="Learn from 10 % to all of the artists instead: would more songs help? The recipe's own "
+            "classifier if none is named.",
+        ),
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
@@ -64,10 +72,15 @@ def compare(
     Exit code: 0 done, 1 if none can learn, 2 wrong usage, 130 interrupted.
     """
     from earmark.cli.compare import compare_and_print
+    from earmark.cli.curve import curves_and_print
     from earmark.errors import ArgumentError, UnknownNameError
 
+    alone = {"naive": naive, "subsets": subsets or ()}
+    if learning_curve and any(alone.values()):
+        raise typer.BadParameter("--learning-curve goes without --naive and --subset")
+    do, more = (curves_and_print, {}) if learning_curve else (compare_and_print, alone)
     try:
-        compare_and_print(
+        do(
             paths,
             output,
             as_json=as_json,
@@ -81,9 +94,8 @@ def compare(
             allow=allow or (),
             split=split,
             seed=seed,
-            naive=naive,
-            subsets=subsets or (),
             workers=workers,
+            **more,
         )
     except (ArgumentError, UnknownNameError) as error:
         raise typer.BadParameter(str(error)) from error

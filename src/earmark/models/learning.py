@@ -108,7 +108,9 @@ def fit(recipe: Recipe, columns: Columns, rows: Rows) -> Fitted:
                 fitted(
                     made, rows.x, np.asarray(codes), track=rows.tracks.tolist(), groups=rows.groups.tolist()
                 )
-                made.predict_proba(rows.x.iloc[:1])  # some classifiers find out only now what they cannot
+                # Some classifiers find out only now what they cannot.
+                if not np.isfinite(made.predict_proba(rows.x.iloc[:1])).all():
+                    raise ValueError("it answers a row that it has learnt from with no numbers")
         except (ValueError, ArithmeticError) as error:
             raise TrainingError(
                 f"'{recipe.classifier.name}' cannot learn from {len(codes)} rows of {len(seen)} genres: "

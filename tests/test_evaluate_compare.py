@@ -11,8 +11,9 @@ import answered
 from earmark.errors import ArgumentError
 from earmark.evaluate import compare as module
 from earmark.evaluate.answers import answers
-from earmark.evaluate.compare import benjamini_hochberg, compare, holm, mcnemar
+from earmark.evaluate.compare import compare, mcnemar
 from earmark.models.head import softmax
+from earmark.stats.multiple import benjamini_hochberg, holm
 
 
 def test_examples_in_docstrings():

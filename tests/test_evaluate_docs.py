@@ -1,4 +1,4 @@
-"""The examples in docs/evaluation.md and docs/calibration.md run, and name what there is."""
+"""The examples in docs/evaluation.md, calibration.md and statistics.md run, and name what there is."""
 
 import doctest
 from pathlib import Path
@@ -12,7 +12,7 @@ from earmark.models.calibrate import CALIBRATIONS
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("page", ["evaluation.md", "calibration.md"])
+@pytest.mark.parametrize("page", ["evaluation.md", "calibration.md", "statistics.md"])
 def test_examples(page):
     found = doctest.testfile(str(DOCS / page), module_relative=False)
     assert found.attempted > 5

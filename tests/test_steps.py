@@ -17,13 +17,14 @@ from earmark.models.steps.clusters import ClusterCode
 from earmark.models.steps.fractions import Fractions
 from earmark.models.steps.generate import Polynomials
 from earmark.models.steps.guard import Guard
-from earmark.models.steps.kruskal import Tracks, effect, kruskal, p_values
 from earmark.models.steps.oversample import Oversample, oversampled
 from earmark.models.steps.power import Power, SignedLog
 from earmark.models.steps.ranks import Ranks
 from earmark.models.steps.routing import fitted
 from earmark.models.steps.selection import SelectByImportance, SelectByTest
 from earmark.models.steps.text import Text
+from earmark.stats.kruskal import effect, kruskal, p_values
+from earmark.stats.units import Units
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_null_column_is_rejected_as_often_as_promised_on_track_means_only(rng)
 
 
 def test_means_of_tracks_and_a_track_of_two_genres():
-    tracks = Tracks.of(np.array([0, 0, 1, 1]), np.array([5, 5, 5, 9]))
+    tracks = Units.of(np.array([0, 0, 1, 1]), np.array([5, 5, 5, 9]))
     assert tracks.genres.tolist() == [0, 1, 1]
     assert tracks.means(np.array([[1.0], [3.0], [7.0], [8.0]])).ravel().tolist() == [2.0, 7.0, 8.0]
 
@@ -88,7 +89,7 @@ def test_the_best_made_columns_are_those_of_all_by_h(rng):
     track = np.repeat(np.arange(20), 3)
     everything = Polynomials().fit_transform(x)
     genres = np.unique(y, return_inverse=True)[1]
-    tracks = Tracks.of(genres, track)
+    tracks = Units.of(genres, track)
     h = kruskal(tracks.means(everything), tracks.genres)
     step = Polynomials(keep=12).fit(x, y, track=track)
     assert sorted(step.h_) == pytest.approx(sorted(h)[-12:])

@@ -6,11 +6,13 @@ import typer
 
 from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
+from earmark.cli.options.cluster import cluster
 from earmark.cli.options.collect import collect
 from earmark.cli.options.compare import compare
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.evaluate import evaluate
+from earmark.cli.options.explore import explore
 from earmark.cli.options.export import export
 from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
@@ -56,6 +58,8 @@ for _command in (
     collect,
     label,
     check,
+    explore,
+    cluster,
     split,
     duplicates,
     train,

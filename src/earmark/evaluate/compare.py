@@ -12,6 +12,7 @@ from earmark.evaluate.answers import Answers
 from earmark.evaluate.intervals import FEWEST_GROUPS, drawn, student, widening
 from earmark.evaluate.metrics import LOWER_IS_BETTER, measured
 from earmark.models.probabilities import Array, Codes
+from earmark.stats.multiple import holm
 
 POWER = 0.8
 """How often the smallest difference that the data could show would be shown."""
@@ -106,42 +107,6 @@ def _binomial(number: int, k: int) -> float:
         return float(math.comb(number, k) / 2**number)
     ways = math.lgamma(number + 1) - math.lgamma(k + 1) - math.lgamma(number - k + 1)
     return math.exp(ways - number * math.log(2))
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Return p-values such that the chance of any false alarm among them is held.
-
-    S. Holm, Scandinavian Journal of Statistics 6 (1979).
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = sorted(range(len(p)), key=lambda i: p[i])
-    found, highest = [0.0] * len(p), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
-        found[i] = highest
-    return found
-
-
-def benjamini_hochberg(p: Sequence[float]) -> list[float]:
-    """Return p-values such that the share of false alarms among the alarms is held.
-
-    Y. Benjamini and Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995).
-
-    Examples
-    --------
-    >>> benjamini_hochberg([0.01, 0.04, 0.03])
-    [0.03, 0.04, 0.04]
-    """
-    order = sorted(range(len(p)), key=lambda i: -p[i])
-    found, lowest = [0.0] * len(p), 1.0
-    for rank, i in enumerate(order):
-        lowest = min(lowest, p[i] * len(p) / (len(p) - rank))
-        found[i] = lowest
-    return found
 
 
 def compare(

@@ -9,7 +9,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from earmark.errors import ArgumentError
 from earmark.models.steps._base import Array, Codes, Transformer, codes_of, one_of, tagged
-from earmark.models.steps.kruskal import Tracks, kruskal
+from earmark.stats.kruskal import kruskal
+from earmark.stats.units import Units
 
 ROOTS = ("auto", "square", "fifth", "as-is")
 FUNCTIONS = ("sin", "exp")
@@ -109,7 +110,7 @@ class Polynomials(Transformer):
 
     def _choose(self, x: Array, y: Any, track: Sequence[Any] | None) -> None:
         labels = np.asarray(np.unique(y, return_inverse=True)[1], np.int64)
-        tracks = Tracks.of(labels, None if track is None else codes_of(track, len(x), "track"))
+        tracks = Units.of(labels, None if track is None else codes_of(track, len(x), "track"))
         roots = self._roots(x)
         terms = np.empty((0, 5), np.int64)
         h = np.empty(0)

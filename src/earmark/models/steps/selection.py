@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from earmark.errors import ArgumentError
 from earmark.models.steps._base import Array, Transformer, codes_of, tagged
-from earmark.models.steps.kruskal import Tracks, effect, kruskal, p_values
+from earmark.stats.kruskal import effect, kruskal, p_values
+from earmark.stats.units import Units
 
 
 class _Selector(SelectorMixin, Transformer):  # type: ignore[misc]  # scikit-learn has no types
@@ -89,7 +90,7 @@ class SelectByTest(_Selector):
         x, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         names, labels = np.unique(y, return_inverse=True)
-        tracks = Tracks.of(
+        tracks = Units.of(
             np.asarray(labels, np.int64), None if track is None else codes_of(track, len(x), "track")
         )
         self.tracks_ = len(tracks.genres)

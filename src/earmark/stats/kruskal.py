@@ -1,53 +1,12 @@
 """The test of Kruskal and Wallis of many columns at once, on track means."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.stats import chi2, rankdata
 
-from earmark.models.steps._base import Array, Codes
+from earmark.stats.units import Array, Codes
 
 _CELLS = 4_000_000
 """Ranked at a time: 32 MB."""
-
-
-@dataclass(frozen=True, eq=False)
-class Tracks:
-    """The tracks that rows belong to, and the genre of each.
-
-    Attributes
-    ----------
-    codes : array of int, shape (rows,)
-        The number of each row's track. A track with rows of two genres counts once for each.
-    genres : array of int, shape (tracks,)
-        The number of each track's genre.
-    """
-
-    codes: Codes
-    genres: Codes
-
-    @classmethod
-    def of(cls, labels: Codes, tracks: Codes | None) -> "Tracks":
-        """Return the tracks of rows; without any, each row is one.
-
-        Examples
-        --------
-        >>> Tracks.of(np.array([0, 0, 1]), np.array([7, 7, 9])).genres.tolist()
-        [0, 1]
-        """
-        if tracks is None:
-            return cls(np.arange(len(labels)), labels)
-        pairs, codes = np.unique(np.stack([tracks, labels]), axis=1, return_inverse=True)
-        return cls(np.asarray(codes, np.int64).ravel(), np.asarray(pairs[1], np.int64))
-
-    def means(self, values: Array) -> Array:
-        """Return the mean of each column over the rows of each track, shape (tracks, columns)."""
-        if len(self.genres) == len(self.codes):
-            return values[np.argsort(self.codes)]
-        order = np.argsort(self.codes, kind="stable")
-        starts = np.searchsorted(self.codes[order], np.arange(len(self.genres)))
-        sums = np.add.reduceat(values[order], starts, axis=0)
-        return np.asarray(sums / np.bincount(self.codes)[:, None], np.float64)
 
 
 def kruskal(values: Array, genres: Codes) -> Array:

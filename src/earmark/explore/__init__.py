@@ -1,0 +1,1 @@
+"""What a table holds, before anything is learnt from it: genres, gaps, columns, clusters."""

@@ -1,0 +1,83 @@
+"""A matrix of numbers with names on both sides: correlations, confusions, clusters against genres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+
+from earmark.figures.sheet import Drawing, Sheet
+
+_WIDE, _HIGH, _SMALL = 0.46, 0.3, 0.165
+_NAMES, _BELOW, _TOP, _RIGHT = 1.9, 1.25, 0.08, 0.35
+_MOST_WRITTEN = 24
+_DARKEST = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Numbers in rows and columns.
+
+    Attributes
+    ----------
+    title, subtitle : str
+        What it shows, of what.
+    rows, columns : sequence of str
+        Names from the top down and from left to right.
+    values : array of float, shape (rows, columns)
+        What is coloured: shares of 0 to 1, or correlations of -1 to 1; NaN stays empty.
+    said : sequence of sequence of str
+        What is written in the cells, where there are no more than 24 columns; empty for nothing.
+    kind : {"share", "signed"}
+        Shares are coloured in one hue, correlations in one for each sign.
+    across, down : str
+        What columns and rows are.
+    """
+
+    title: str
+    subtitle: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: NDArray[np.float64]
+    said: Sequence[Sequence[str]] = ()
+    kind: Literal["share", "signed"] = "share"
+    across: str = ""
+    down: str = ""
+
+
+def draw(chart: Matrix, dark: bool = False) -> Drawing:
+    """Draw coloured cells; the deeper the colour, the greater the number, on light pages and on dark ones."""
+    small = len(chart.columns) > _MOST_WRITTEN or not chart.said
+    wide, high = (_SMALL, _SMALL) if small and len(chart.columns) > _MOST_WRITTEN else (_WIDE, _HIGH)
+    width, height = wide * len(chart.columns), high * len(chart.rows)
+    drawing = Drawing(
+        Sheet(chart.title, chart.subtitle, max(_NAMES + width + _RIGHT, 5.0), _TOP + height + _BELOW), dark
+    )
+    axes = drawing.axes(_NAMES, _TOP, width, height)
+    axes.imshow(_colours(chart), aspect="auto", interpolation="nearest")
+    drawing.ticks(axes, list(chart.rows))
+    drawing.across(axes, list(chart.columns))
+    if high == _SMALL:
+        axes.tick_params(labelsize=7)
+    drawing.label(axes, x=chart.across, y=chart.down)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if not small:
+        for row, line in enumerate(chart.said):
+            for column, words in enumerate(line):
+                drawing.say(axes, column, row, words, ha="center", size=8)
+    return drawing
+
+
+def _colours(chart: Matrix) -> NDArray[np.float64]:
+    """Return a colour for each cell whose depth is its opacity, so that it fits any paper."""
+    positive, negative = to_rgb("#2f6db3"), to_rgb("#b45309")
+    known = np.isfinite(chart.values)
+    values = np.where(known, chart.values, 0.0)
+    found = np.zeros((*values.shape, 4))
+    found[..., :3] = np.where((values >= 0)[..., None], positive, negative)
+    deepest = 1.0 if chart.kind == "signed" else _DARKEST / max(float(values.max(initial=0.0)), 1e-9)
+    found[..., 3] = np.clip(np.abs(values) * deepest, 0.0, 1.0) * known
+    return found

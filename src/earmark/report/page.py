@@ -1,0 +1,227 @@
+"""A page of headings, words, tables and pictures as one HTML file.
+
+Nothing is loaded from anywhere: style, program and pictures are in the file, and a policy in its head forbids
+the browser every request.
+"""
+
+import base64
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib import resources
+from typing import Literal
+
+from earmark import __version__
+from earmark.report import songmap
+from earmark.report.songmap import SongMap
+
+Cell = str | int | float | None
+
+Kind = Literal["text", "number"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column of a table: its title, what it holds, and how its numbers are written (as in ``format``)."""
+
+    title: str
+    kind: Kind = "number"
+    form: str = "g"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table that can be sorted by any column.
+
+    Attributes
+    ----------
+    caption : str
+        What it is of.
+    heads : sequence of Head
+        Its columns.
+    rows : sequence of sequences of (str, int, float or None)
+        Its cells; None and NaN stay empty.
+    links : mapping of str to str
+        Words of the first column that lead somewhere on the page.
+    """
+
+    caption: str
+    heads: Sequence[Head]
+    rows: Sequence[Sequence[Cell]]
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture by :meth:`earmark.figures.sheet.Drawing.inline`, and its place's name on the page."""
+
+    svg: str
+    width_in: float
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What shows when its line is opened."""
+
+    line: str
+    inside: "Sequence[Block]"
+
+
+MARK = '<meta name="generator" content="earmark">'
+"""What tells a page of ours from another file."""
+
+Block = Rows | Words | Drawn | Folded | SongMap
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below."""
+
+    title: str
+    blocks: Sequence[Block]
+
+    @property
+    def place(self) -> str:
+        """Its name in addresses."""
+        return "".join(letter if letter.isalnum() else "-" for letter in self.title.lower())
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page.
+
+    Attributes
+    ----------
+    title, lead : str
+        Its heading, and a line below.
+    facts : sequence of (str, str)
+        What is counted, and the figure: shown large.
+    sections : sequence of Section
+        What it tells.
+    made_by : str
+        The command that makes it again.
+    """
+
+    title: str
+    lead: str
+    facts: Sequence[tuple[str, str]]
+    sections: Sequence[Section]
+    made_by: str = ""
+
+
+def html(page: Page) -> str:
+    """Return a page as the text of an HTML file; the same bytes for the same page."""
+    style, program = (
+        (resources.files("earmark.report") / name).read_text(encoding="utf-8")
+        for name in ("page.css", "page.js")
+    )
+    if any(isinstance(block, SongMap) for section in page.sections for block in section.blocks):
+        style, program = style + songmap.style(), program + songmap.program()
+    allowed = f"'sha256-{_hash(program)}'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; img-src data:; media-src file:"
+    )
+    facts = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in page.facts
+    )
+    places = "".join(f'<li><a href="#{one.place}">{escape(one.title)}</a></li>' for one in page.sections)
+    body = "".join(_section(one) for one in page.sections)
+    command = f"Made by <code>{escape(page.made_by)}</code>, " if page.made_by else "Made by "
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'{MARK}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(page.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#main">Skip to the content</a>\n<header>\n'
+        f'<button class="theme" type="button" hidden>light or dark</button>\n'
+        f'<h1>{escape(page.title)}</h1>\n<p class="lead">{escape(page.lead)}</p>\n'
+        f'<dl class="facts">{facts}</dl>\n<nav aria-label="On this page"><ul>{places}</ul></nav>\n</header>\n'
+        f'<main id="main">\n{body}</main>\n'
+        f"<footer><p>{command}Earmark {escape(__version__)}.</p></footer>\n"
+        f"<script>{program}</script>\n</body>\n</html>\n"
+    )
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _section(section: Section) -> str:
+    blocks = "".join(_block(block) for block in section.blocks)
+    return f'<section id="{section.place}">\n<h2>{escape(section.title)}</h2>\n{blocks}</section>\n'
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Words(text):
+            return f"<p>{escape(text)}</p>\n"
+        case Drawn(svg, width_in, place):
+            named = f' id="{escape(place, quote=True)}"' if place else ""
+            sized = svg.replace("<svg ", f'<svg style="width:100%;max-width:{width_in:.2f}in" ', 1)
+            return f'<figure{named}><div class="wide">{sized}</div></figure>\n'
+        case Folded(line, inside):
+            shown = "".join(_block(one) for one in inside)
+            return f"<details><summary>{escape(line)}</summary>\n{shown}</details>\n"
+        case SongMap():
+            return songmap.as_html(block)
+        case Rows():
+            return _table(block)
+
+
+def _table(table: Rows) -> str:
+    heads = "".join(
+        f'<th scope="col" data-sort="{"number" if head.kind == "number" else "text"}"'
+        f"{'' if head.kind == 'number' else ' class=text'}>{escape(head.title)}</th>"
+        for head in table.heads
+    )
+    body = "".join(f"<tr>{_row(row, table)}</tr>\n" for row in table.rows)
+    tall = " tall" if len(table.rows) > 20 else ""
+    said = escape(table.caption, quote=True)
+    return (
+        f'<div class="wide{tall}" tabindex="0" role="region" aria-label="{said}">'
+        f"<table><caption>{said}</caption><thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>{body}</tbody></table></div>\n"
+    )
+
+
+def _row(row: Sequence[Cell], table: Rows) -> str:
+    first, *rest = zip(row, table.heads, strict=True)
+    return _cell(*first, table.links) + "".join(_cell(cell, head, {}) for cell, head in rest)
+
+
+def _cell(cell: Cell, head: Head, links: dict[str, str]) -> str:
+    if head.kind != "number":
+        words = escape(str(cell if cell is not None else ""))
+        if (place := links.get(str(cell))) is not None:
+            words = f'<a href="#{escape(place, quote=True)}">{words}</a>'
+        return f'<td class="text">{words}</td>'
+    if cell is None or isinstance(cell, str) or not math.isfinite(cell):
+        return "<td></td>"
+    return f'<td data-value="{cell!r}">{written(cell, head.form)}</td>'
+
+
+def written(value: float, form: str) -> str:
+    """Return a number for people: ``p`` for a p-value, ``%`` for a share, else as ``format`` does.
+
+    Examples
+    --------
+    >>> written(0.0001, "p"), written(0.25, "%"), written(1234567, "d"), written(-2.5, ".1f")
+    ('< 0.001', '25.0 %', '1\u202f234\u202f567', '\u22122.5')
+    """
+    if form == "p":
+        return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    if form == "%":
+        return f"{100 * value:.1f} %"
+    if form == "d":
+        return f"{int(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
+    return format(value, form).replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,94 @@
+"""A map of songs on a page: two linked views, by genre and by cluster, in which a song can be played."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.stats.units import Array, Codes
+
+
+@dataclass(frozen=True, eq=False)
+class SongMap:
+    """Where songs lie.
+
+    Attributes
+    ----------
+    caption : str
+        What the map shows.
+    places : array of float, shape (songs, 2)
+        In any numbers.
+    genres, clusters : array of int, shape (songs,)
+        Their numbers; cluster -1 for none.
+    genre_names, cluster_names : sequence of str
+        What these numbers are called.
+    genre_colours, cluster_colours : sequence of str
+        Their colours.
+    songs, files : sequence of str
+        Each song's name, and the address of its sound, empty if it is not known.
+    """
+
+    caption: str
+    places: Array
+    genres: Codes
+    clusters: Codes
+    genre_names: Sequence[str]
+    cluster_names: Sequence[str]
+    genre_colours: Sequence[str]
+    cluster_colours: Sequence[str]
+    songs: Sequence[str]
+    files: Sequence[str]
+
+
+def program() -> str:
+    """Return the program that draws maps."""
+    return (resources.files("earmark.report") / "map.js").read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """Return the style of maps."""
+    return (resources.files("earmark.report") / "map.css").read_text(encoding="utf-8")
+
+
+def as_html(block: SongMap) -> str:
+    """Return a map as HTML; its numbers are data, which no browser runs."""
+    # The farthest few would press all others together: they are drawn at the edge.
+    low, high = np.percentile(block.places, [0.5, 99.5], axis=0)
+    places = np.clip((block.places - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
+    data = {
+        "x": _short(places[:, 0]), "y": _short(places[:, 1]),
+        "genre": block.genres.tolist(), "cluster": block.clusters.tolist(),
+        "names": {"genre": list(block.genre_names), "cluster": list(block.cluster_names)},
+        "colours": {"genre": list(block.genre_colours), "cluster": list(block.cluster_colours)},
+        "song": list(block.songs), "file": list(block.files),
+    }  # fmt: skip
+    # A name could end the data early: no "<" stands in it as it is.
+    plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return (
+        f'<div class="map"><p>{escape(block.caption)}</p><div class="views">'
+        f"{_view('genre', block.genre_names, block.genre_colours)}"
+        f"{_view('cluster', block.cluster_names, block.cluster_colours)}</div>"
+        '<output aria-live="polite"></output><audio controls hidden></audio>'
+        f'<script type="application/json">{plain}</script></div>\n'
+    )
+
+
+def _short(values: NDArray[np.float64]) -> list[float]:
+    return [round(float(value), 4) for value in values]
+
+
+def _view(by: str, names: Sequence[str], colours: Sequence[str]) -> str:
+    legend = "".join(
+        f'<button type="button" data-by="{by}" data-code="{at}" aria-pressed="true">'
+        f'<i style="background:{colour}"></i>{escape(name)}</button>'
+        for at, (name, colour) in enumerate(zip(names, colours, strict=True))
+    )
+    return (
+        f'<div><h3>by {by}</h3><canvas data-by="{by}" tabindex="0" role="img" '
+        f'aria-label="songs by {by}; arrow keys go from song to song"></canvas>'
+        f'<div class="legend" role="group" aria-label="{by}s to show">{legend}</div></div>'
+    )

@@ -49,6 +49,11 @@ SMALL = [
 ]
 
 
+def test_every_step_of_ours_is_checked():
+    ours = {type(part.make()) for part in map(STEPS.__getitem__, STEPS) if part.target.startswith("earmark.")}
+    assert ours == {type(step) for step in SMALL}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def one_thread():
     with threadpool_limits(1):

@@ -1,6 +1,6 @@
 """Run a study again and write what it gave into its page, ``docs/reproduce-NAME.md``.
 
-python -m tools.reproductions NAME [-o DIR] [--workers N]    # where the data is: EARMARK_DATA
+python -m tools.reproductions NAME [-o DIR] [--workers N] [--quick]    # where the data is: EARMARK_DATA
 """
 
 import argparse
@@ -66,8 +66,9 @@ def main() -> None:
     parser.add_argument("name", choices=list(REPRODUCTIONS))
     parser.add_argument("-o", "--output", default="reproductions")
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
-    found = reproduce(given.name, folder=given.output, workers=given.workers)
+    found = reproduce(given.name, folder=given.output, quick=given.quick, workers=given.workers)
     path, begin = page(given.name), BEGIN.format(given.name)
     before, written, rest = path.read_text(encoding="utf-8").partition(begin)
     if not written:

@@ -69,14 +69,14 @@ def list_studies(*, as_json: bool) -> None:
 
 
 def reproduce_and_print(
-    name: str, data: str | None, output: str, workers: int | None, *, as_json: bool
+    name: str, data: str | None, output: str, workers: int | None, *, quick: bool, as_json: bool
 ) -> None:
     """Run a study again and print what it gave."""
     # Whoever stops long work from outside means what Ctrl-C means.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Pace() as pace:
         try:
-            found = reproduce(name, data, output, workers=workers, progress=pace)
+            found = reproduce(name, data, output, quick=quick, workers=workers, progress=pace)
         except KeyboardInterrupt:
             pace.show("")
             sys.stderr.write("what was done so far is kept: run the same command again to go on\n")

@@ -48,6 +48,8 @@ class Bench:
         Who does it.
     progress : callable, optional
         Told of every piece that is done.
+    quick : bool
+        Whether to leave out what takes long and only stands beside the figures.
 
     Examples
     --------
@@ -56,9 +58,18 @@ class Bench:
     ['a']
     """
 
-    def __init__(self, data: Path, folder: Path, work: Executor, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        folder: Path,
+        work: Executor,
+        progress: Progress | None = None,
+        *,
+        quick: bool = False,
+    ) -> None:
         self.data = data
         self.folder = folder
+        self.quick = quick
         self._work = work
         self._progress = progress
         self._journal: Journal | None = None

@@ -72,12 +72,8 @@ def run(bench: Bench) -> Reproduced:
     given = tabled.lesson
     part = gtzan.listed(given.dataset.frame["filename"].map(clip_name).tolist())
     at_random = shared_out(given.dataset, 5, 3, naive=True).folds
-    apart = [fold for fold in honest_folds(given, 5, 0)[0].folds if len(fold[1])]
-    look = [(part("train"), part("test"))]
     drawn = faithful(tabled, MODELS, at_random)
-    by_artist = honest(tabled, "ten models, folds by artist", MODELS, apart)
-    looked = honest(tabled, "ten models, the published list", MODELS, look)
-    searched = gtzan_grids.search(tabled, (part("train"), part("valid"), part("test")))
+    looked = honest(tabled, "ten models, the published list", MODELS, [(part("train"), part("test"))])
     figures = tuple(
         Figure(
             f"{name}, accuracy", claimed, rerun, float(drawn[name].mean()),
@@ -85,30 +81,41 @@ def run(bench: Bench) -> Reproduced:
         )
         for name, (_, claimed, rerun) in MODELS.items()
     )  # fmt: skip
-    best = searched.honest["gradient boosting"]
+    main = Reproduced(figures, (_luck(drawn, looked),), FAITHFUL, HONEST, NOTES)
+    if bench.quick:
+        return main
+    apart = [fold for fold in honest_folds(given, 5, 0)[0].folds if len(fold[1])]
+    by_artist = honest(tabled, "ten models, folds by artist", MODELS, apart)
+    searched = gtzan_grids.search(tabled, (part("train"), part("valid"), part("test")))
+    choices = {name: one.choice for name, one in MODELS.items()}
     return Reproduced(
         (*figures, *searched.figures()),
         (
-            _ladder(drawn, by_artist, looked),
+            *main.sheets,
+            _artists_sheet(by_artist),
             searched.sheet(),
             *searched.by_genre(),
-            confusion_sheet("Best gradient boosting on the 290 clips: rows are true genres", best),
-            gtzan_grids.curves(
-                tabled, {name: one.choice for name, one in MODELS.items()}, at_random[:5], apart
+            confusion_sheet(
+                "Best gradient boosting on the 290 clips: rows are true genres",
+                searched.honest["gradient boosting"],
             ),
+            gtzan_grids.curves(tabled, choices, at_random[:5], apart),
         ),
-        "3 x 5 random folds of 1000 clips, 58 columns with the clip's length, scaled over all rows; of the "
-        "grids: one random split into 80 and 20 % of the 710 clips outside the test list",
-        "learnt from the 443 training clips of the fault-filtered list, asked once about its 290 test clips; "
-        "grids are decided on its 197 validation clips",
-        NOTES,
+        f"{FAITHFUL}; of the grids: one random split into 80 and 20 % of the 710 clips outside the test list",
+        f"{HONEST}; grids are decided on its 197 validation clips",
+        (
+            *NOTES,
+            "its grids have 1600, 2187 and 90 points; a few, drawn with a seed, are tried, on 3 inner folds",
+        ),
     )
 
+
+FAITHFUL = "3 x 5 random folds of 1000 clips, 58 columns with the clip's length, scaled over all rows"
+HONEST = "learnt from the 443 training clips of the fault-filtered list, asked once about its 290 test clips"
 
 NOTES = (
     "the study's precision and recall are swapped (its own code hands labels and answers over the wrong way "
     "round), and its micro averages all equal accuracy: only accuracy is set beside ours",
-    "its grids have 1600, 2187 and 90 points; a few, drawn with a seed, are tried here, on 3 inner folds",
     "its drawn trees and importances (of which it plots the least as the greatest) are left out",
 )
 
@@ -127,22 +134,30 @@ def honest(tabled: Tabled, stage: str, models: Models, folds: Folds) -> dict[str
     return {name: judged(tabled.lesson, folds, answers) for name, answers in found.items()}
 
 
-def _ladder(
-    at_random: Mapping[str, Array], by_artist: Mapping[str, Evaluation], looked: Mapping[str, Evaluation]
-) -> Sheet:
+def _luck(at_random: Mapping[str, Array], looked: Mapping[str, Evaluation]) -> Sheet:
     rows = tuple(
         (
             name,
             decimal(float(np.min(found))),
             decimal(float(np.max(found))),
-            str(by_artist[name].tracks.metrics["accuracy"]),
             str(looked[name].tracks.metrics["f1_macro"]),
         )
         for name, found in at_random.items()
     )
     return Sheet(
-        "Accuracy of the worst and the best of the 15 random splits, and what is left on new artists",
-        ("model", "worst split", "best split", "5 folds by artist", "macro F1, 290 clips"),
+        "Accuracy of the worst and the best of the 15 random splits",
+        ("model", "worst split", "best split", "macro F1, 290 clips"),
         rows,
         "the claims are single splits: such luck is worth several points",
+    )
+
+
+def _artists_sheet(found: Mapping[str, Evaluation]) -> Sheet:
+    return Sheet(
+        "The same models, 5 folds by artist",
+        ("model", "accuracy", "macro F1"),
+        tuple(
+            (name, *(str(one.tracks.metrics[metric]) for metric in ("accuracy", "f1_macro")))
+            for name, one in found.items()
+        ),
     )

@@ -28,6 +28,7 @@ def reproduce(
     data: AnyPath | None = None,
     folder: AnyPath = "reproductions",
     *,
+    quick: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Reproduced:
@@ -43,6 +44,8 @@ def reproduce(
         The folder that holds the public files which the study needs; that in ``EARMARK_DATA`` if left out.
     folder : path
         Where what is done and the result are kept, in a folder of the study's name.
+    quick : bool
+        Only the figures, without what takes long and stands beside them: grids, curves, other models.
     workers : int, optional
         Fits at once; one per processor by default. The figures are the same.
     progress : callable, optional
@@ -67,7 +70,7 @@ def reproduce(
     with (
         keeping(kept),
         executor_named("inline" if workers == 1 else "processes", workers) as work,
-        Bench(there, kept, work, progress) as bench,
+        Bench(there, kept, work, progress, quick=quick) as bench,
     ):
         found = chosen.run(bench)
         plain = {"reproduction": name, **found.to_dict()}

@@ -35,6 +35,12 @@ def reproduce(
             callback=named_folder,
         ),
     ] = "reproductions",
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Only the figures, without grids, learning curves and other models beside them."
+        ),
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
@@ -56,6 +62,6 @@ def reproduce(
         list_studies(as_json=as_json)
         return
     try:
-        reproduce_and_print(name, data, output, workers, as_json=as_json)
+        reproduce_and_print(name, data, output, workers, quick=quick, as_json=as_json)
     except UnknownNameError as error:
         raise typer.BadParameter(str(error)) from error

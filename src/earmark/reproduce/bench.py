@@ -166,7 +166,7 @@ def echo(_number: int, word: str) -> str:
 def _arguments(recipe: Recipe, columns: Columns, rows: Rows, train: Codes, asked: Codes) -> tuple[Any, ...]:
     """Return what :func:`earmark.models.learning.answer` takes, made only when it is its turn."""
     x = rows.x.iloc[asked].reset_index(drop=True)
-    return recipe.to_dict(), columns.to_dict(), rows.only(train), x
+    return recipe.to_dict(), columns.to_dict(), rows.only(train), x, rows.tracks[asked]
 
 
 def _told(recipe: Recipe) -> dict[str, Any]:

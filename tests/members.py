@@ -28,7 +28,8 @@ SMALL = {
     "histogram-boosting": "max_iter = 3", "xgboost": "n_estimators = 3", "lightgbm": "n_estimators = 3",
     "catboost": "iterations = 3", "small-table": "rounds = 3", "stack": "rounds = 3\nfolds = 2",
     "net": "epochs = 3", "generate": "keep = 30", "select-by-test": "top = 3", "clusters": "clusters = 3",
-    "large-table": "rounds = 3\nepochs = 2\nnets = 1\ntilt = 0.2", "words": "top = 10", "letters": "top = 10",
+    "large-table": "rounds = 3\nepochs = 2\nnets = 1\ntrees = 3\ntilt = 0.2",
+    "words": "top = 10", "letters": "top = 10",
 }  # fmt: skip
 NOT_WRITTEN = {
     "words": "ONNX cannot cut texts into words as Python does",

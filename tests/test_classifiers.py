@@ -252,11 +252,13 @@ def test_the_default_for_small_tables_is_three_that_differ():
     assert next(iter(CLASSIFIERS)) == "small-table"
 
 
-def test_large_tables_have_boosting_and_nets_half_the_vote_each():
+def test_in_large_tables_all_nets_say_as_much_as_the_boosting():
     made = CLASSIFIERS["large-table"].make(3, nets=2, evened=1.0)
-    assert [name for name, _ in made.members] == ["boosting", "net 0", "net 1"]
-    assert (made.weights, made.evened) == ([1.0, 0.5, 0.5], 1.0)
-    assert [net[-1].random_state for _, net in made.members[1:]] == [3, 4]
+    assert [name for name, _ in made.members] == ["boosting", "net 0", "net 1", "forest"]
+    assert (made.weights, made.evened) == ([1.0, 0.5, 0.5, 0.5], 1.0)
+    assert [net[-1].random_state for _, net in made.members[1:3]] == [3, 4]
+    without = CLASSIFIERS["large-table"].make(nets=0, trees=0)
+    assert (len(without.members), without.weights) == (1, [1.0])
 
 
 def test_estimates_grow_with_the_table():

@@ -44,7 +44,7 @@ OURS = [
     Coded(DecisionTreeClassifier(random_state=0)),
 ]
 # Parameters that only make tests short.
-QUICK = {"n_estimators": 12, "rounds": 8, "max_iter": 8, "epochs": 12, "nets": 1}
+QUICK = {"n_estimators": 12, "rounds": 8, "max_iter": 8, "epochs": 12, "nets": 1, "trees": 5}
 LINEAR = ("logistic", "sgd")  # their max_iter is no number of trees
 HERE = [name for name in CLASSIFIERS if name != "catboost" or importlib.util.find_spec("catboost")]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import Pipeline
 
 from earmark.models.classifiers.histogram import HistogramBoosting
@@ -19,11 +20,14 @@ def large_table(
     units: int = 128,
     epochs: int = 20,
     alpha: float = 1e-3,
+    trees: int = 60,
     evened: float = 0.5,
     tilt: float = 0.0,
     random_state: int = 0,
 ) -> Vote:
-    """Return what suits tables of thousands of songs: boosted trees and some nets, half the vote each.
+    """Return what suits tables of thousands of songs: boosted trees, some nets and a forest.
+
+    The boosting has as much to say as all nets, and twice as much as the forest.
 
     The nets see each number's place among those of training, and differ in what they begin with. Nothing is
     held back: `rounds` and `epochs` are few enough not to learn songs by heart.
@@ -35,8 +39,10 @@ def large_table(
     nets, units, epochs, alpha : int, int, int, float
         How many nets, how many units the first hidden layer of each has (the second half of it), how often it
         sees all rows, and how much large weights cost.
+    trees : int
+        How many the forest has; 0 for none.
     evened : float
-        By which power of the size of its group a song counts less in the boosting: an artist with hundreds
+        By which power of the size of its group a song counts less to all trees: an artist with hundreds
         of songs tells less than hundreds of artists.
     tilt : float
         How readily rare genres are named, see :class:`~earmark.models.classifiers.together.Vote`.
@@ -53,8 +59,10 @@ def large_table(
         early_stopping=False,
         random_state=random_state,
     )
-    each = [(f"net {i}", _net(units, epochs, alpha, random_state + i)) for i in range(nets)]
-    return Vote([("boosting", boosting), *each], [1.0, *[1 / max(nets, 1)] * nets], evened, tilt)
+    each = [(f"net {i}", _net(units, epochs, alpha, random_state + i), 1 / nets) for i in range(nets)]
+    forest = RandomForestClassifier(trees, max_features=0.4, min_samples_leaf=5, random_state=random_state)
+    members = [("boosting", boosting, 1.0), *each, *([("forest", forest, 0.5)] if trees else [])]
+    return Vote([(name, one) for name, one, _ in members], [weight for *_, weight in members], evened, tilt)
 
 
 def _net(units: int, epochs: int, alpha: float, seed: int) -> Any:

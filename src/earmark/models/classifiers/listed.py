@@ -25,7 +25,7 @@ add(
 add(
     "large-table",
     f"{HOME}.large:large_table",
-    "boosted trees and five nets, half the vote each; for thousands of songs",
+    "boosted trees, five nets and a forest together; for thousands of songs",
     space={
         "rounds": Range(100, 800, log=True, whole=True),
         "units": Choices((64, 128)),
@@ -40,6 +40,7 @@ add(
         f"{HOME}.net.Net",
         f"{HOME}.together.Vote",
         "earmark.models.steps.ranks.Ranks",
+        "sklearn.tree._tree.Tree",
     ),
     seeded=True,
     seconds=3.0,

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from earmark.cli.options import tune as options
 from earmark.errors import EarmarkError, RecipeError
 from earmark.models import search, search_space
 from earmark.models.classifiers import CLASSIFIERS
@@ -16,15 +17,18 @@ from earmark.models.space import Choices, Range
 from earmark.models.tuning import importance, points, study, trial
 from earmark.models.tuning.points import WAVE, points_of
 from earmark.models.tuning.trial import Trial, best
+from earmark.service import choosing
 
 LOGISTIC = '[classifier]\nname = "logistic"\n'
 TOP = '[[step]]\nname = "select-by-test"\ntop = 20\n'
 
 
-@pytest.mark.parametrize("module", [importance, points, search, search_space, study, trial])
+@pytest.mark.parametrize(
+    "module", [choosing, importance, options, points, search, search_space, study, trial]
+)
 def test_the_examples_run(module):
     found = doctest.testmod(module)
-    assert found.attempted > 0 or module is trial
+    assert found.attempted > 0
     assert found.failed == 0
 
 

@@ -273,7 +273,8 @@ class Searching:
             fit, held = self._inner[at_].folds[fold]
             recipe = at(self._recipe, self._tried[at_][number]).to_dict()
             recipe.pop("calibration", None)
-            yield job, recipe, plain, self._rows.only(fit), self._rows.x.iloc[held].reset_index(drop=True)
+            x = self._rows.x.iloc[held].reset_index(drop=True)
+            yield job, recipe, plain, self._rows.only(fit), x, self._rows.tracks[held]
 
     def _scored(self, held: Codes, result: Callable[[], Answers]) -> Fit:
         songs = len(np.unique(self._rows.tracks[held]))

@@ -223,7 +223,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     if isinstance(facts, dict) and facts.get("format") == OF_TABLES:
         raise BundleError(
             f"'{shown(folder)}' is a model of a table's columns, not of songs",
-            "test it with 'earmark evaluate MODEL TABLE'; 'earmark train FOLDER' makes models of songs",
+            "ask it with 'earmark predict MODEL TABLE|SONGS'; 'earmark train FOLDER' makes models of songs",
         )
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BundleError(f"'{path}' is not of an Earmark model", "name a folder made by Earmark")

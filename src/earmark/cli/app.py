@@ -12,6 +12,7 @@ from earmark.cli.options.compare import compare
 from earmark.cli.options.doctor import doctor
 from earmark.cli.options.duplicates import duplicates
 from earmark.cli.options.evaluate import evaluate
+from earmark.cli.options.explain import explain
 from earmark.cli.options.explore import explore
 from earmark.cli.options.export import export
 from earmark.cli.options.extract import extract
@@ -64,6 +65,7 @@ for _command in (
     duplicates,
     train,
     evaluate,
+    explain,
     predict,
     compare,
     tune,

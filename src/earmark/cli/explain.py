@@ -1,0 +1,39 @@
+"""``earmark explain``: write a page on what a model leans on, and say the most important of it."""
+
+import shlex
+import sys
+from typing import Any
+
+from earmark.audio import shown
+from earmark.cli.classify import json_line
+from earmark.cli.fits import Status, print_notes, write
+from earmark.service import explaining
+from earmark.service.training import Table
+
+_SHOWN = 10
+
+
+def explain_and_print(model: str, table: Table, output: str, *, as_json: bool, **how: Any) -> None:
+    """Explain a model; `how` is what :func:`earmark.service.explaining.explain` takes."""
+    command = f"earmark {shlex.join(sys.argv[1:])}"
+    with Status() as status:
+        found = explaining.explain(model, table, output, made_by=command, progress=status, **how)
+    if as_json:
+        write(json_line(found.plain | {"page": str(found.page)}, sys.stdout.encoding or "utf-8"))
+        return
+    told = found.plain["importances"]
+    write(
+        f"model {found.plain['model']} on {told['tracks']} songs of {told['groups']} groups: {found.finding}"
+    )
+    write(f"{'songs swap':<32}{'accuracy falls by':>18}  {'interval':<24}{'log loss rises by':>18}")
+    for one in told["families"][:_SHOWN]:
+        loss = one["accuracy"]
+        between = "-" if loss["low"] is None else f"[{loss['low']:+.3f}, {loss['high']:+.3f}]"
+        write(
+            f"{shown(one['family'])[:30]:<32}{loss['value']:>+18.3f}  {between:<24}"
+            f"{one['log_loss']['value']:>+18.3f}"
+        )
+    if (more := len(told["families"]) - _SHOWN) > 0:
+        write(f"and {more} more on the page")
+    print_notes(found.notes)
+    write(f"page: {shown(found.page)}")

@@ -1,0 +1,68 @@
+"""Options of ``earmark explain``."""
+
+from typing import Annotated
+
+import typer
+
+from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._shared import Catalog, Label, Labels
+
+
+def explain(
+    *,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="The folder of a model that was trained on a table.",
+            show_default=False,
+            callback=named_folder,
+        ),
+    ],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TABLE",
+            help="A table with genres and the features that the model was trained on.",
+            show_default=False,
+            callback=named,
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="FILE", help="The page to write.", callback=named_file),
+    ] = "explain.html",
+    label: Label = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."
+        ),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option("--repeats", min=1, help="How often songs swap the columns of a family.")
+    ] = 5,
+    heard: Annotated[
+        bool,
+        typer.Option("--heard", help="Use what the model has learnt from as well, and stamp the page."),
+    ] = False,
+    labels: Labels = None,
+    catalog: Catalog = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as one JSON object.")] = False,
+) -> None:
+    """Write a page on what a model leans on: columns that it cannot do without, and what it says of itself.
+
+    It is asked about songs that it has not heard; what it has learnt from is left out.
+    Exit code: 0 done, 1 if it cannot be explained, 2 wrong usage, 130 interrupted.
+    """
+    from earmark.cli.explain import explain_and_print
+    from earmark.service.training import Table
+
+    explain_and_print(
+        model,
+        Table(paths, label, labels, catalog, tuple(groups or ())),
+        output,
+        as_json=as_json,
+        heard=heard,
+        repeats=repeats,
+    )

@@ -1,0 +1,158 @@
+"""What a model says of itself: coefficients of linear classifiers, importances of trees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.linear_model import SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+
+from earmark.evaluate.families import family
+from earmark.models.learning import Fitted
+from earmark.models.probabilities import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """How a linear classifier weighs its columns.
+
+    Attributes
+    ----------
+    genres, columns : tuple of str
+        The genres that it has seen, and the columns as the steps hand them over.
+    values : array of float, shape (genres, columns)
+        By how much one standard deviation more of a column raises a genre's score, in log-odds.
+    against : str
+        Against what: the ``rest`` of the genres, or their ``mean``.
+    """
+
+    genres: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: Array
+    against: str
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """How a classifier of trees weighs its columns.
+
+    Attributes
+    ----------
+    columns, families : tuple of str
+        The columns as the steps hand them over, and the family of each.
+    values : array of float, shape (columns,)
+        Their importances, which sum to 1.
+    """
+
+    columns: tuple[str, ...]
+    families: tuple[str, ...]
+    values: Array
+
+
+def coefficients(fitted: Fitted, genres: tuple[str, ...], x: "pd.DataFrame") -> Coefficients | None:
+    """Return a linear classifier's coefficients, None for any other, or where steps name no columns.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The model's pipeline.
+    genres : tuple of str
+        All genres.
+    x : pandas.DataFrame
+        Rows whose standard deviations columns are measured in.
+    """
+    found = linear(fitted.pipeline[-1])
+    names = columns_inside(fitted.pipeline)
+    if found is None or names is None:
+        return None
+    weights, _, against = found
+    spread = np.asarray(handed_over(fitted.pipeline, x)).std(axis=0)
+    return Coefficients(tuple(genres[code] for code in fitted.seen), names, weights * spread, against)
+
+
+def linear(classifier: Any) -> tuple[Array, Array, str] | None:
+    """Return weights (genres, columns), intercepts (genres,) and what they are against; None if not linear.
+
+    Weights against the mean of the genres sum to 0 over genres: a softmax takes no notice of what all share.
+    """
+    if isinstance(classifier, OneVsRestClassifier):
+        each = classifier.estimators_
+        weights = np.vstack([one.coef_ for one in each])
+        starts = np.concatenate([one.intercept_ for one in each])
+        against = "rest"
+    elif hasattr(classifier, "coef_"):
+        weights, starts = np.asarray(classifier.coef_, np.float64), np.asarray(classifier.intercept_)
+        against = "rest" if isinstance(classifier, SGDClassifier) else "mean"
+    else:
+        return None
+    if len(weights) == 1:  # of two genres: the second against the first
+        half = 0.5 if against == "mean" else 1.0
+        return (
+            np.vstack([-half * weights, half * weights]),
+            np.concatenate([-half * starts, half * starts]),
+            against,
+        )
+    if against == "mean":
+        weights, starts = weights - weights.mean(axis=0), starts - starts.mean()
+    return weights, starts, against
+
+
+def weighed(fitted: Fitted, family_of: Mapping[str, str]) -> Weighed | None:
+    """Return the importances that trees give their columns; None for a classifier that has none.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The model's pipeline.
+    family_of : mapping of str to str
+        The family of each column of the table.
+    """
+    values = getattr(fitted.pipeline[-1], "feature_importances_", None)
+    names = columns_inside(fitted.pipeline)
+    if values is None or names is None or len(values) != len(names):
+        return None
+    told = np.asarray(values, np.float64)
+    total = float(told.sum())
+    origin = _origins(fitted.pipeline[0], family_of)
+    return Weighed(
+        names, tuple(origin.get(name, family(name)) for name in names), told / total if total else told
+    )
+
+
+def handed_over(pipeline: Any, x: "pd.DataFrame") -> Any:
+    """Return the columns as the classifier gets them, shape (rows, columns)."""
+    made: Any = x
+    for _, step in pipeline.steps[:-1]:
+        if hasattr(step, "transform"):  # oversampling is for training only
+            made = step.transform(made)
+    return made
+
+
+def columns_inside(pipeline: Any) -> tuple[str, ...] | None:
+    """Return the names of the columns that the classifier gets, None where a step does not tell."""
+    names: Any = None
+    for _, step in pipeline.steps[:-1]:
+        if not hasattr(step, "transform"):
+            continue
+        if not hasattr(step, "get_feature_names_out"):
+            return None
+        try:
+            names = step.get_feature_names_out(names)
+        except ValueError:  # two columns of words that hold the same word
+            return None
+    return tuple(map(str, names))
+
+
+def _origins(first: Any, family_of: Mapping[str, str]) -> dict[str, str]:
+    """Return the family of each column that the first step makes: all words are one, all values likewise."""
+    found: dict[str, str] = {}
+    for name, step, columns in first.transformers_:
+        if name in ("remainder", "numbers") or isinstance(step, str):
+            continue
+        told = ", ".join(family_of.get(one, one) for one in columns)
+        found |= {str(made): told for made in step.get_feature_names_out()}
+    return found | dict(family_of)

@@ -18,7 +18,7 @@ from earmark.evaluate import Evaluation
 from earmark.labels import taxonomy
 from earmark.labels.tables import tags_of
 from earmark.labels.voting import bin_songs
-from earmark.models.lesson import Lesson, honest_folds, lesson
+from earmark.models.lesson import Lesson, lesson
 from earmark.models.pipeline import columns_of
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Choice, Recipe, recipe
@@ -35,22 +35,23 @@ BATCHES, TREES = 2, 250
 
 _SCALE = Choice("scale")
 _AUDIO = ("*",)
-_WORDS = Choice("words", {"top": 100}, ("track_name",))
+_WORDS = Choice("words", {"top": 10}, ("track_name",))
 _FOREST = {"n_estimators": 100}
+_NET = {"hidden": (13, 13, 13), "epochs": 10, "folds": 0, "learning_rate": 1e-3}
 
 
 def _study(name: str, parameters: Mapping[str, object] | None = None, *steps: Choice) -> Recipe:
     return Recipe(Choice(name, parameters or {}), steps, columns=_AUDIO)
 
 
-STUDY: Mapping[str, tuple[Recipe, float]] = {
+STUDY: Mapping[str, tuple[Recipe, float | None]] = {
     "forest weighted by occurrence (100)": (_study("forest-balanced", _FOREST), 0.4898),
-    "forest weighted by prediction (100)": (_study("forest-by-prediction", _FOREST), 0.4898),
+    "forest weighted by prediction (100)": (_study("forest-by-prediction", _FOREST), None),
     "logistic regression": (_study("logistic", {}, _SCALE), 0.4316),
-    "SGD": (_study("sgd", {"loss": "modified_huber"}, _SCALE), 0.380),
+    "SGD": (_study("sgd", {"alpha": 1e-4, "max_iter": 5}, _SCALE), 0.380),
     "XGBoost": (_study("xgboost"), 0.4743),
     "one-vs-rest": (_study("one-vs-rest", {}, _SCALE), 0.4311),
-    "net": (_study("net", {"hidden": (100, 100, 100), "batch": 256, "epochs": 60}, _SCALE), 0.434),
+    "net": (_study("net", _NET, _SCALE), 0.434),
     "forest + words of titles (100)": (_study("forest", _FOREST, _WORDS), 0.4949),
 }
 """The study's models but its largest forest, and the accuracy that it claims of each."""
@@ -60,7 +61,7 @@ APART = ("logistic regression", "XGBoost")
 """Those of them that are put to the honest test as well."""
 
 OURS = "recipe artist-genres"
-TRACKS, FIVE = f"{OURS}, each track once", f"{OURS}, 5 folds by artist"
+TRACKS = f"{OURS}, each track once"
 
 
 def catalogue(bench: Bench) -> Dataset:
@@ -79,7 +80,7 @@ def run(bench: Bench) -> Reproduced:
     drawn = split(given.dataset, PARTS, naive=True).parts
     kept = split(given.dataset, PARTS, by="artist").parts
     apart = [(kept["train"], kept["test"])]
-    chosen = ours(bench, given, apart, OURS, TRACKS)
+    chosen = ours(bench, given, apart)
     mixed = [(drawn["train"], drawn["test"])]
     at_random = measured(bench, given, "rows drawn at random", mixed, STUDY)
     by_artist = measured(bench, given, "artists and tracks apart", apart, APART)
@@ -87,7 +88,6 @@ def run(bench: Bench) -> Reproduced:
     fewer = grown(bench, given, "artists and tracks apart", apart, 1)
     at_random[LARGE] = scored(given, mixed, [np.mean(trees, axis=0)])
     by_artist = {**by_artist, LARGE: scored(given, apart, fewer), **chosen}
-    by_artist |= ours(bench, given, honest_folds(given, 5, 0)[0].folds, FIVE)
     claims = {LARGE: 0.4948, **{name: claim for name, (_, claim) in STUDY.items()}}
     figures = [
         Figure(
@@ -99,7 +99,7 @@ def run(bench: Bench) -> Reproduced:
     ]  # fmt: skip
     figures += [
         Figure(f"{name}, {what}", honest=by_artist[name].tracks.metrics[metric])
-        for name in (OURS, TRACKS, FIVE)
+        for name in (OURS, TRACKS)
         for what, metric in (("accuracy", "accuracy"), ("macro F1", "f1_macro"))
     ]
     return Reproduced(
@@ -112,7 +112,12 @@ def run(bench: Bench) -> Reproduced:
         ),
         "three quarters of the rows drawn at random to learn from, tested on the others",
         "no artist, track or recording on both sides; three quarters to learn from, the others asked once",
-        ("the recipe was chosen on folds by artist of the three quarters that are learnt from",),
+        (
+            "rows are counted, as the study does, unless said otherwise",
+            "the recipe was chosen on folds by artist of the three quarters that are learnt from",
+            "SGD as it was by default in 2018 (five epochs), the net stopped after ten as the study says",
+            "weights by how often a genre occurs cost more here than the study says; no parameters are told",
+        ),
     )
 
 
@@ -140,18 +145,12 @@ def grown(bench: Bench, given: Lesson, stage: str, folds: Folds, batches: int) -
     return [answers[0] for answers in found.values()]
 
 
-def ours(
-    bench: Bench, given: Lesson, folds: Folds, rows: str, tracks: str | None = None
-) -> dict[str, Evaluation]:
-    """Return how good the recipe is that was chosen for new artists, counted by row and by track.
-
-    The look decides nothing.
-    """
+def ours(bench: Bench, given: Lesson, folds: Folds) -> dict[str, Evaluation]:
+    """Return how good the recipe is that was chosen for new artists; the look decides nothing."""
     one = replace(recipe("artist-genres"), calibration=None)
     columns = columns_of(given.dataset.schema, one)
-    found = bench.answers(rows, {rows: one}, columns, rows_of(given, columns), folds)[rows]
-    by_row = {rows: scored(given, folds, found)}
-    return by_row | ({tracks: scored(given, folds, found, by_track=True)} if tracks else {})
+    found = bench.answers(OURS, {OURS: one}, columns, rows_of(given, columns), folds)[OURS]
+    return {OURS: scored(given, folds, found), TRACKS: scored(given, folds, found, by_track=True)}
 
 
 def _models(at_random: Mapping[str, Evaluation], by_artist: Mapping[str, Evaluation]) -> Sheet:

@@ -4,6 +4,7 @@ import doctest
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ import pytest
 from earmark.cli.explain import explain_and_print
 from earmark.errors import ArgumentError, StoreError, TrainingError
 from earmark.evaluate import families, importance, inside
+from earmark.evaluate.dependence import leading
+from earmark.evaluate.imitation import imitation
 from earmark.evaluate.importance import importances, mean_loss, swapped
 from earmark.models.learning import Rows
+from earmark.report.behaviour import confidences
 from earmark.service.explaining import explain
 from earmark.service.lab import Lab
 from earmark.service.training import Table
@@ -23,6 +27,7 @@ GENRES = ("джаз", "rock", "ポップ")
 RECIPES = {
     "lda": 'folds = 2\n[[step]]\nname = "scale"\n[classifier]\nname = "lda"\n',
     "forest": 'folds = 2\n[[step]]\nname = "words"\n[classifier]\nname = "forest"\nn_estimators = 20\n',
+    "tree": 'folds = 2\n[classifier]\nname = "tree"\nmax_depth = 4\n',
     "one-vs-rest": 'folds = 2\n[[step]]\nname = "scale"\n[classifier]\nname = "one-vs-rest"\n',
 }
 
@@ -76,9 +81,10 @@ def model(folder):
     return of
 
 
-def told(folder: Path, model: Path, table: str = "b", *, repeats: int = 2, **how):
-    how["repeats"] = repeats
-    return explain(model, Table(folder / f"{table}.csv"), folder / f"{model.name}-{table}.html", **how)
+@cache
+def told(folder: Path, model: Path, table: str = "b", *, repeats: int = 2, heard: bool = False):
+    page = folder / f"{model.name}-{table}.html"
+    return explain(model, Table(folder / f"{table}.csv"), page, repeats=repeats, heard=heard)
 
 
 @pytest.mark.parametrize("module", [families, importance, inside])
@@ -127,6 +133,58 @@ def test_trees_use_the_rule_and_words_are_one_bar(folder, model):
     assert "Its trees use rule most" in page
     for word in ("love", "night", "river"):
         assert f'<td class="text">{word}</td><td class="text">title</td>' in page
+
+
+def questions(node: dict) -> list[str]:
+    """Return the columns that a tree asks for, the first first."""
+    below = [questions(node[way]) for way in ("low", "high") if node[way]]
+    return [node["column"], *below[0], *below[1]] if below else []
+
+
+def test_a_small_tree_asks_for_the_rule(folder, model):
+    found = told(folder, model("lda")).plain["imitation"]
+    assert set(questions(found["root"])[:2]) == {"rule1_mean", "rule2_mean"}
+    assert found["fidelity"] > 0.8
+    assert found["by_chance"] < 0.5
+    assert not found["itself"]
+
+
+def test_a_model_that_is_a_tree_is_drawn_itself(folder, model):
+    made = told(folder, model("tree"))
+    found = made.plain["imitation"]
+    assert found["itself"]
+    assert found["root"]["songs"] == 300
+    assert sum(found["root"]["shares"]) == pytest.approx(1)
+    asked = questions(found["root"])
+    assert set(asked[:2]) == {"rule1_mean", "rule2_mean"}
+    assert f"It asks first whether {asked[0]}" in made.page.read_text(encoding="utf-8")
+
+
+def test_a_tree_that_can_say_all_agrees_with_all():
+    x = pd.DataFrame({"noise": np.tile(np.arange(5.0), 20), "one": np.arange(100.0)})
+    said = np.where(x["one"] % 50 < 25, 0.9, 0.2)
+    found = imitation(x, np.column_stack([said, 1 - said]), np.arange(100), ("a", "b"))
+    assert found.fidelity >= 0.94
+    assert found.root.column == "one"
+    assert imitation(x[:30], np.column_stack([said, 1 - said])[:30], np.arange(30), ("a", "b")) is None
+
+
+def test_curves_along_columns_by_hand(folder, model):
+    """An answer that is a tenth of one column, whatever the others are."""
+    x = pd.DataFrame({"other": np.arange(101.0), "one": np.linspace(0, 10, 101), "gone": np.nan})
+    made = leading(lambda x: np.column_stack([x["one"] / 10, 1 - x["one"] / 10]), x, ["gone", "other", "one"])
+    assert [one.column for one in made] == ["one", "other"]
+    assert made[0].values[[0, -1]] == pytest.approx([0.5, 9.5])
+    assert made[0].p[:, 0] == pytest.approx(made[0].values / 10)
+    assert made[1].reach == pytest.approx([0, 0])
+    assert set(list(told(folder, model("forest")).plain["dependence"])[:2]) == {"rule1_mean", "rule2_mean"}
+
+
+def test_how_sure_of_whom_by_hand():
+    p = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.5, 0.4, 0.3, 0.2, 0.1])
+    (drawn,) = confidences(np.column_stack([p, 1 - p]), np.repeat([0, 1], 5), ("a", "b"))
+    assert "areas under the curve 0.98 and 0.98" in drawn.svg
+    assert confidences(np.column_stack([p, 1 - p])[:7], np.repeat([0, 1], 5)[:7], ("a", "b")) == []
 
 
 def test_losses_by_hand():

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earmark.evaluate.dependence import Dependence
 from earmark.evaluate.families import summed
+from earmark.evaluate.imitation import Imitation
 from earmark.evaluate.importance import Importance, Importances
 from earmark.evaluate.inside import Coefficients, Weighed
 from earmark.figures import bars, matrix
 from earmark.figures.sheet import Drawing
+from earmark.models.probabilities import Array, Codes
+from earmark.report.behaviour import along_columns, as_tree, confidences
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
 
 _PLAIN, _FAINT = "#2f6db3", "#9a9a9a"
@@ -34,6 +38,16 @@ class Explained:
         Of a linear classifier.
     weighed : Weighed or None
         Of trees.
+    imitation : Imitation or None
+        A small tree that answers as the model does, or the model if it is one.
+    dependence : sequence of Dependence
+        How answers move along the leading columns.
+    genres : tuple of str
+        All genres.
+    p : array of float, shape (songs, genres)
+        What is answered to each song.
+    y : array of int, shape (songs,)
+        The number of its genre.
     """
 
     model: str
@@ -43,6 +57,11 @@ class Explained:
     importances: Importances
     coefficients: Coefficients | None
     weighed: Weighed | None
+    imitation: Imitation | None
+    dependence: Sequence[Dependence]
+    genres: tuple[str, ...]
+    p: Array
+    y: Codes
 
 
 def explanation(found: Explained, made_by: str = "") -> Page:
@@ -68,6 +87,12 @@ def explanation(found: Explained, made_by: str = "") -> Page:
         sections.append(Section("Coefficients", _coefficients(found.coefficients)))
     if found.weighed is not None:
         sections.append(Section("What its trees use", _weighed(found.weighed)))
+    if found.imitation is not None:
+        sections.append(Section("As a tree", as_tree(found.imitation, found.genres)))
+    if curves := along_columns(found.dependence, found.genres):
+        sections.append(Section("Along columns", curves))
+    if sure := confidences(found.p, found.y, found.genres):
+        sections.append(Section("How sure of whom", sure))
     lead = f"On '{found.table}', {found.stamp}. " + " ".join(f"{note}." for note in found.notes)
     return Page(f"What {found.model} leans on", lead, facts, sections, made_by)
 

@@ -1,7 +1,7 @@
 """What a model leans on, on songs that it has not heard: a page to read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from earmark.models.lab_bundle import LabBundle
-    from earmark.models.probabilities import Array
+    from earmark.models.learning import Rows
+    from earmark.models.probabilities import Array, Codes
     from earmark.report.explanation import Explained
 
 
@@ -105,7 +106,9 @@ def explained(
     """Return what is known of how a model answers songs; see :func:`explain`."""
     import numpy as np  # noqa: PLC0415 - the command line loads this file
 
+    from earmark.evaluate.dependence import leading  # noqa: PLC0415 - as above
     from earmark.evaluate.families import families, family_of  # noqa: PLC0415 - scikit-learn, may be missing
+    from earmark.evaluate.imitation import imitation, itself  # noqa: PLC0415 - as above
     from earmark.evaluate.importance import importances  # noqa: PLC0415 - as above
     from earmark.evaluate.inside import coefficients, weighed  # noqa: PLC0415 - as above
     from earmark.models.heard import known  # noqa: PLC0415 - as above
@@ -123,10 +126,29 @@ def explained(
         answering(bundle), rows, named,
         votes=model.recipe.votes, repeats=repeats, seed=model.recipe.seed, progress=progress,
     )  # fmt: skip
+    answer, numbers = answering(bundle), set(model.columns.numbers)
+    x, p, y, groups = songs_of(rows, answer(rows.x), model.columns.numbers)
+    columns = [column for one in told.families for column in one.columns if column in numbers]
+    if progress is not None:
+        progress("following columns", 0, 1)
     return Explained(
         bundle.name, given.dataset.name, stamp, (*given.notes, *notes), told,
         coefficients(model.fitted, model.classes, rows.x), weighed(model.fitted, family_of(named)),
+        itself(model.fitted, model.classes) or imitation(x, p, groups, model.classes),
+        leading(answer, rows.x, columns), model.classes, p, y,
     )  # fmt: skip
+
+
+def songs_of(rows: "Rows", p: "Array", numbers: Sequence[str]) -> "tuple[pd.DataFrame, Array, Codes, Codes]":
+    """Return each song's mean numbers, its mean probabilities, and the numbers of its genre and group."""
+    import numpy as np  # noqa: PLC0415 - the command line loads this file
+
+    first, tracks = np.unique(rows.tracks, return_index=True, return_inverse=True)[1:]
+    means = np.zeros((len(first), p.shape[1]))
+    np.add.at(means, tracks, p)
+    groups = np.unique(rows.groups[first], return_inverse=True)[1]
+    x = rows.x[list(numbers)].groupby(tracks).mean()
+    return x, means / np.bincount(tracks)[:, None], rows.y[first], groups
 
 
 def answering(bundle: "LabBundle") -> Callable[["pd.DataFrame"], "Array"]:
@@ -149,6 +171,11 @@ def _plain(found: "Explained") -> dict[str, Any]:
         "importances": found.importances.to_dict(),
         "coefficients": None,
         "trees": None,
+        "imitation": None if found.imitation is None else asdict(found.imitation),
+        "dependence": {
+            one.column: {"values": one.values.tolist(), "p": one.p.tolist()} for one in found.dependence
+        },
+        "genres": list(found.genres),
     }
     if (made := found.coefficients) is not None:
         plain["coefficients"] = {

@@ -14,7 +14,7 @@ import numpy as np
 from earmark.dataset.reading import read
 from earmark.dataset.split import split
 from earmark.evaluate import Evaluation, evaluate
-from earmark.models.lesson import Lesson, lesson
+from earmark.models.lesson import Lesson, honest_folds, lesson
 from earmark.models.pipeline import columns_of
 from earmark.models.probabilities import Array
 from earmark.models.recipe import Choice, Recipe, recipe
@@ -34,6 +34,7 @@ _AUDIO = Recipe(_FOREST, without=("type",))
 _WORDS = replace(_AUDIO, steps=(Choice("words", {"top": 10, "binary": True}, TEXTS),))
 
 OURS = "recipe large-table"
+FIVE = f"{OURS}, 5 folds of all rows"
 
 HONEST: Mapping[str, Recipe] = {
     "the study's forest": _AUDIO,
@@ -48,7 +49,7 @@ def run(bench: Bench) -> Reproduced:
     given = lesson(read(bench.path(TABLE)))
     shipped, clean, silent = faithful(bench, given)
     found = honest(bench, given)
-    study, ours = (found[name].tracks.metrics for name in ("the study's forest", OURS))
+    study, ours, whole = (found[name].tracks.metrics for name in ("the study's forest", OURS, FIVE))
     figures = (
         Figure("forest as shipped, AUC", 0.96825, 0.968, shipped, note="learnt from its own test rows"),
         Figure("... without that, AUC", None, 0.9536, clean, note="playlist names among the words"),
@@ -56,6 +57,8 @@ def run(bench: Bench) -> Reproduced:
         Figure("... its accuracy", honest=study["accuracy"]),
         Figure(f"{OURS}, AUC", honest=ours["auc_ovo"]),
         Figure(f"{OURS}, accuracy", honest=ours["accuracy"]),
+        Figure(f"{FIVE}, AUC", honest=whole["auc_ovo"]),
+        Figure(f"{FIVE}, accuracy", honest=whole["accuracy"]),
     )
     return Reproduced(
         figures,
@@ -64,7 +67,8 @@ def run(bench: Bench) -> Reproduced:
         "no words, rows (nearly) equal in sound on one side; four fifths to learn from, the rest asked once",
         (
             "AUC: area under the curve, the mean over ordered pairs of genres",
-            "the recipe large-table was chosen on folds of the four fifths that are learnt from",
+            "the recipe large-table was chosen on folds of the four fifths that are learnt from, so the five "
+            "folds of all rows hold rows that it was chosen on",
         ),
     )
 
@@ -105,7 +109,10 @@ def honest(bench: Bench, given: Lesson) -> dict[str, Evaluation]:
     columns = columns_of(given.dataset.schema, _AUDIO)
     rows = rows_of(given, columns)
     found = bench.answers("no words, copies apart", HONEST, columns, rows, folds)
-    return {name: scored(given, folds, answers) for name, answers in found.items()}
+    whole = [fold for fold in honest_folds(given, 5, 0)[0].folds if len(fold[1])]
+    again = bench.answers("five folds", {FIVE: HONEST[OURS]}, columns, rows, whole)
+    told = {name: scored(given, folds, answers) for name, answers in found.items()}
+    return told | {FIVE: scored(given, whole, again[FIVE])}
 
 
 def _models(found: Mapping[str, Evaluation]) -> Sheet:

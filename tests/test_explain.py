@@ -2,16 +2,15 @@
 
 import doctest
 import json
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from earmark.cli.explain import explain_and_print
+from earmark.cli.app import app
 from earmark.errors import ArgumentError, StoreError, TrainingError
 from earmark.evaluate import families, importance, inside
 from earmark.evaluate.dependence import leading
@@ -240,26 +239,14 @@ def test_refusals(folder, model, tmp_path):
     assert mine.read_text(encoding="utf-8") == "<p>mine"
 
 
-def test_the_command(folder, model, tmp_path, capsys):
-    how = {"heard": False, "repeats": 1}
-    explain_and_print(
-        str(model("lda")), Table(folder / "b.csv"), str(tmp_path / "p.html"), as_json=False, **how
-    )
-    said = capsys.readouterr().out
-    assert "150 songs of 30 groups: Without rule accuracy falls by" in said
-    assert "unheard" in said
-    run = [
-        sys.executable,
-        "-m",
-        "earmark",
-        "explain",
-        model("lda"),
-        folder / "b.csv",
-        "--json",
-        "--repeats",
-        "1",
-    ]
-    found = json.loads(subprocess.run(run, capture_output=True, check=True, cwd=tmp_path).stdout)
+def test_the_command(folder, model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = ["explain", str(model("lda")), str(folder / "b.csv"), "--repeats", "1"]
+    said = CliRunner().invoke(app, run)
+    assert "150 songs of 30 groups: Without rule accuracy falls by" in said.stdout
+    assert "unheard" in said.stdout
+    assert "page: explain.html" in said.stdout
+    page = (tmp_path / "explain.html").read_bytes()
+    found = json.loads(CliRunner().invoke(app, [*run, "--json"]).stdout)
     assert found["importances"]["families"][0]["family"] == "rule"
-    assert found["page"] == "explain.html"
-    assert (tmp_path / "explain.html").exists()
+    assert (tmp_path / "explain.html").read_bytes() == page

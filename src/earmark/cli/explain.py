@@ -7,7 +7,7 @@ from typing import Any
 from earmark.audio import shown
 from earmark.cli.classify import json_line
 from earmark.cli.fits import Status, print_notes, write
-from earmark.service import explaining
+from earmark.service import explaining, explaining_song
 from earmark.service.training import Table
 
 _SHOWN = 10
@@ -36,4 +36,22 @@ def explain_and_print(model: str, table: Table, output: str, *, as_json: bool, *
     if (more := len(told["families"]) - _SHOWN) > 0:
         write(f"and {more} more on the page")
     print_notes(found.notes)
+    write(f"page: {shown(found.page)}")
+
+
+def explain_song_and_print(model: str, table: Table, song: str, output: str, *, as_json: bool) -> None:
+    """Explain the answer to one song, see :func:`earmark.service.explaining_song.explain_song`."""
+    command = f"earmark {shlex.join(sys.argv[1:])}"
+    found = explaining_song.explain_song(model, table, song, output, made_by=command)
+    if as_json:
+        write(json_line(found.plain | {"page": str(found.page)}, sys.stdout.encoding or "utf-8"))
+        return
+    write(f"{shown(song)}: {found.finding}")
+    for name, value in found.plain["spoke"][:_SHOWN]:
+        write(f"  {shown(name)[:30]:<32}{'for' if value > 0 else 'against':<8}{value:>+8.3f}")
+    for flip in found.plain["flips"][:1]:
+        write(
+            f"smallest change: {shown(flip['column'])} from {flip['before']:.4g} to {flip['after']:.4g} "
+            f"({flip['deviations']:.2f} standard deviations), and it is {flip['genre']}"
+        )
     write(f"page: {shown(found.page)}")

@@ -1,6 +1,6 @@
 """What a model says of itself: coefficients of linear classifiers, importances of trees."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,10 +117,7 @@ def weighed(fitted: Fitted, family_of: Mapping[str, str]) -> Weighed | None:
         return None
     told = np.asarray(values, np.float64)
     total = float(told.sum())
-    origin = _origins(fitted.pipeline[0], family_of)
-    return Weighed(
-        names, tuple(origin.get(name, family(name)) for name in names), told / total if total else told
-    )
+    return Weighed(names, origins(fitted, names, family_of), told / total if total else told)
 
 
 def handed_over(pipeline: Any, x: "pd.DataFrame") -> Any:
@@ -147,12 +144,26 @@ def columns_inside(pipeline: Any) -> tuple[str, ...] | None:
     return tuple(map(str, names))
 
 
-def _origins(first: Any, family_of: Mapping[str, str]) -> dict[str, str]:
-    """Return the family of each column that the first step makes: all words are one, all values likewise."""
+def origins(fitted: Fitted, names: Sequence[str], family_of: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the family of each column that the classifier gets.
+
+    All words of a column are one, and all values of a category. What a step has made anew is a family by its
+    own name.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The model's pipeline.
+    names : sequence of str
+        What :func:`columns_inside` gave.
+    family_of : mapping of str to str
+        The family of each column of the table.
+    """
     found: dict[str, str] = {}
-    for name, step, columns in first.transformers_:
+    for name, step, columns in fitted.pipeline[0].transformers_:
         if name in ("remainder", "numbers") or isinstance(step, str):
             continue
         told = ", ".join(family_of.get(one, one) for one in columns)
         found |= {str(made): told for made in step.get_feature_names_out()}
-    return found | dict(family_of)
+    found |= dict(family_of)
+    return tuple(found.get(name, family(name)) for name in names)

@@ -115,7 +115,7 @@ def _answers(model: "Model", dataset: "Dataset") -> list[Answer]:
 
     if dataset.frame.empty:
         return []
-    names, numbers = numbered(_songs(dataset))
+    names, numbers = numbered(song_names(dataset))
     found = model.answer(dataset.frame, f"'{dataset.name}'", numbers)
     p, votes = means(found.p, numbers), tally(found.p, numbers.tolist())
     by_vote, segments = model.recipe.votes == "majority", np.bincount(numbers)
@@ -139,7 +139,7 @@ def _answers(model: "Model", dataset: "Dataset") -> list[Answer]:
     return answers
 
 
-def _songs(dataset: "Dataset") -> list[str]:
+def song_names(dataset: "Dataset") -> list[str]:
     """Return the name of each row's song: that of its track, else its row."""
     from earmark.dataset.kinship import kin  # noqa: PLC0415 - pandas, which may be missing
 

@@ -32,6 +32,14 @@ def explain(
         str,
         typer.Option("-o", "--output", metavar="FILE", help="The page to write.", callback=named_file),
     ] = "explain.html",
+    song: Annotated[
+        str | None,
+        typer.Option(
+            "--song",
+            metavar="NAME",
+            help="Explain the answer to this song of the table: the name of its track, or 'row N'.",
+        ),
+    ] = None,
     label: Label = None,
     groups: Annotated[
         list[str] | None,
@@ -52,17 +60,19 @@ def explain(
 ) -> None:
     """Write a page on what a model leans on: columns that it cannot do without, and what it says of itself.
 
-    It is asked about songs that it has not heard; what it has learnt from is left out.
+    It is asked about songs that it has not heard; what it has learnt from is left out. With --song: why it
+    answers that song as it does.
     Exit code: 0 done, 1 if it cannot be explained, 2 wrong usage, 130 interrupted.
     """
-    from earmark.cli.explain import explain_and_print
+    from earmark.cli.explain import explain_and_print, explain_song_and_print
+    from earmark.errors import UnknownNameError
     from earmark.service.training import Table
 
-    explain_and_print(
-        model,
-        Table(paths, label, labels, catalog, tuple(groups or ())),
-        output,
-        as_json=as_json,
-        heard=heard,
-        repeats=repeats,
-    )
+    table = Table(paths, label, labels, catalog, tuple(groups or ()))
+    if song is None:
+        explain_and_print(model, table, output, as_json=as_json, heard=heard, repeats=repeats)
+        return
+    try:
+        explain_song_and_print(model, table, song, output, as_json=as_json)
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error)) from error

@@ -1,0 +1,138 @@
+"""The page about one song: what spoke for the answer and against it, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from earmark.evaluate.song import Flip, Terms
+from earmark.figures import bars
+from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
+
+_FOR, _AGAINST = "#2f6db3", "#c2661c"
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class SongAnswer:
+    """What is known of a model's answer to a song.
+
+    Attributes
+    ----------
+    model, song, genre : str
+        The model, the song, and what is answered.
+    rows, others : int
+        How many rows the song has, and how many other songs' rows it is compared with.
+    p : mapping of str to float
+        The calibrated probability of each genre, the most probable first.
+    spoke : tuple of (str, float)
+        By how much the genre's probability falls without each family, what speaks for it first.
+    terms : Terms or None
+        Of a linear model, exactly.
+    flips : tuple of Flip
+        What would change the answer, the smallest change first.
+    """
+
+    model: str
+    song: str
+    genre: str
+    rows: int
+    others: int
+    p: Mapping[str, float]
+    spoke: tuple[tuple[str, float], ...]
+    terms: Terms | None
+    flips: tuple[Flip, ...]
+
+
+def finding(found: SongAnswer) -> str:
+    """Return in one line why a song is answered as it is."""
+    name, value = found.spoke[0]
+    if value <= 0:
+        return f"{found.genre}, {found.p[found.genre]:.2f}: no family of columns speaks for it"
+    return f"{found.genre}, {found.p[found.genre]:.2f}: {name} speaks for it most, {value:.2f} of that"
+
+
+def song_page(found: SongAnswer, made_by: str = "") -> Page:
+    """Return the page about a song's answer.
+
+    Parameters
+    ----------
+    found : SongAnswer
+        What is known.
+    made_by : str
+        The command that makes the page.
+    """
+    second = list(found.p)[1]
+    facts = [
+        ("genre", found.genre),
+        ("probability", f"{found.p[found.genre]:.2f}"),
+        (f"next: {second}", f"{found.p[second]:.2f}"),
+        ("rows", written(found.rows, "d")),
+    ]
+    sections = [Section("For and against", _spoke(found))]
+    if found.terms is not None:
+        sections.append(Section("Term by term", _terms(found, found.terms)))
+    sections.append(Section("What would change the answer", _flips(found)))
+    lead = (
+        f"By {found.model}, beside {found.others} rows of other songs of the table. A model keeps no rows "
+        "that it has learnt from, so the training songs nearest to this one cannot be named."
+    )
+    return Page(f"Why {found.song} is {found.genre}", lead, facts, sections, made_by)
+
+
+def _bars(title: str, subtitle: str, unit: str, told: Sequence[tuple[str, float]], place: str) -> Drawn:
+    strongest = sorted(told, key=lambda one: -abs(one[1]))[:_MOST]
+    shown = [
+        bars.Bar(name, _FOR if value > 0 else _AGAINST, value, written(round(value, 2) + 0.0, "+.2f"))
+        for name, value in sorted(strongest, key=lambda one: -one[1])
+    ]
+    drawing = bars.draw(bars.Bars(title, subtitle, unit, shown))
+    return Drawn(drawing.inline(), drawing.width, place)
+
+
+def _spoke(found: SongAnswer) -> list[Block]:
+    name, value = found.spoke[0]
+    title = f"{name} speaks for {found.genre} most" if value > 0 else f"Nothing speaks for {found.genre}"
+    how = (
+        "The song takes all columns of a family from other songs, one after the other: by so much its "
+        f"probability of {found.genre} falls on average. Below 0, the family spoke against it. The numbers "
+        "need not sum to anything: families work together."
+    )
+    heads = [Head("genre", "text"), Head("probability", form=".3f")]
+    rows: list[list[Cell]] = [[genre, p] for genre, p in found.p.items()]
+    subtitle = "blue: for, orange: against"
+    unit = f"fall in the probability of {found.genre}"
+    return [
+        _bars(title, subtitle, unit, found.spoke, "spoke"),
+        Words(how),
+        Rows("What is answered", heads, rows),
+    ]
+
+
+def _terms(found: SongAnswer, made: Terms) -> list[Block]:
+    name, value = made.terms[0]
+    title = f"{name} adds {value:.2f}, the most"
+    subtitle = (
+        f"score {written(made.score, '.2f')}, from {written(made.start, '.2f')} at the mean of other songs"
+    )
+    told = (
+        f"The model is linear: its score for {found.genre}, log-odds against the {made.against} of the "
+        "genres before calibration, is the score at the mean of other songs and these terms, exactly."
+    )
+    return [_bars(title, subtitle, "added log-odds", made.terms, "terms"), Words(told)]
+
+
+def _flips(found: SongAnswer) -> list[Block]:
+    if not found.flips:
+        return [Words("No change of one column, to any value that other songs have, changes the answer.")]
+    least = found.flips[0]
+    told = (
+        f"The smallest change of one column: {least.column} from {written(least.before, '.4g')} to "
+        f"{written(least.after, '.4g')}, and the answer is {least.genre}. Such a song need not exist."
+    )
+    heads = [
+        Head("column", "text"), Head("is", form=".4g"), Head("would do", form=".4g"),
+        Head("standard deviations", form=".2f"), Head("answer then", "text"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [one.column, one.before, one.after, one.deviations, one.genre] for one in found.flips
+    ]
+    return [Words(told), Rows("Smallest changes of one column", heads, rows)]

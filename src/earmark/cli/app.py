@@ -19,6 +19,7 @@ from earmark.cli.options.extract import extract
 from earmark.cli.options.label import label
 from earmark.cli.options.picture import picture
 from earmark.cli.options.predict import predict
+from earmark.cli.options.report import report
 from earmark.cli.options.reproduce import reproduce
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
@@ -68,6 +69,7 @@ for _command in (
     explain,
     predict,
     compare,
+    report,
     tune,
     export,
     reproduce,

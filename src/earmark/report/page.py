@@ -61,6 +61,20 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines as they are: a file, a command."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A picture by :meth:`earmark.figures.sheet.Drawing.inline`, and its place's name on the page."""
 
@@ -80,7 +94,7 @@ class Folded:
 MARK = '<meta name="generator" content="earmark">'
 """What tells a page of ours from another file."""
 
-Block = Rows | Words | Drawn | Folded | SongMap
+Block = Rows | Heading | Words | Code | Drawn | Folded | SongMap
 
 
 @dataclass(frozen=True)
@@ -163,19 +177,31 @@ def _section(section: Section) -> str:
 
 def _block(block: Block) -> str:
     match block:
-        case Words(text):
-            return f"<p>{escape(text)}</p>\n"
-        case Drawn(svg, width_in, place):
-            named = f' id="{escape(place, quote=True)}"' if place else ""
-            sized = svg.replace("<svg ", f'<svg style="width:100%;max-width:{width_in:.2f}in" ', 1)
-            return f'<figure{named}><div class="wide">{sized}</div></figure>\n'
+        case Rows():
+            return _table(block)
+        case SongMap():
+            return songmap.as_html(block)
+        case Drawn():
+            return _picture(block)
         case Folded(line, inside):
             shown = "".join(_block(one) for one in inside)
             return f"<details><summary>{escape(line)}</summary>\n{shown}</details>\n"
-        case SongMap():
-            return songmap.as_html(block)
-        case Rows():
-            return _table(block)
+        case Words(text) | Heading(text) | Code(text):
+            begin, end = _TAGS[type(block)]
+            return f"{begin}{escape(text)}{end}\n"
+
+
+_TAGS: dict[type, tuple[str, str]] = {
+    Words: ("<p>", "</p>"),
+    Heading: ("<h3>", "</h3>"),
+    Code: ('<pre class="wide" tabindex="0">', "</pre>"),
+}
+
+
+def _picture(block: Drawn) -> str:
+    named = f' id="{escape(block.place, quote=True)}"' if block.place else ""
+    sized = block.svg.replace("<svg ", f'<svg style="width:100%;max-width:{block.width_in:.2f}in" ', 1)
+    return f'<figure{named}><div class="wide">{sized}</div></figure>\n'
 
 
 def _table(table: Rows) -> str:

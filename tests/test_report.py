@@ -37,7 +37,7 @@ def test_a_page_holds_what_was_measured(trained, tmp_path):
         "NAIVE, random rows",
         "Certificate",
         "disjoint in artist",
-        'name = "quick"',
+        "name = &quot;quick&quot;",
     ):
         assert words in text, words
     assert "<i>pop" not in text

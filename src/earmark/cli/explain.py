@@ -7,10 +7,11 @@ from typing import Any
 from earmark.audio import shown
 from earmark.cli.classify import json_line
 from earmark.cli.fits import Status, print_notes, write
-from earmark.service import explaining, explaining_song
+from earmark.service import explaining, explaining_heard, explaining_song
 from earmark.service.training import Table
 
 _SHOWN = 10
+_TAGS = 3
 
 
 def explain_and_print(model: str, table: Table, output: str, *, as_json: bool, **how: Any) -> None:
@@ -54,4 +55,24 @@ def explain_song_and_print(model: str, table: Table, song: str, output: str, *, 
             f"smallest change: {shown(flip['column'])} from {flip['before']:.4g} to {flip['after']:.4g} "
             f"({flip['deviations']:.2f} standard deviations), and it is {flip['genre']}"
         )
+    write(f"page: {shown(found.page)}")
+
+
+def explain_heard_and_print(model: str, paths: list[str], output: str, *, as_json: bool) -> None:
+    """Explain the answer to a song that is heard, the first of `paths`, beside the others."""
+    command = f"earmark {shlex.join(sys.argv[1:])}"
+    song, *others = paths
+    found = explaining_heard.explain_heard(model, song, others, output, made_by=command)
+    if as_json:
+        write(json_line(found.plain | {"page": str(found.page)}, sys.stdout.encoding or "utf-8"))
+        return
+    write(f"{shown(song)}: {found.finding}")
+    tags = found.plain["tags"]
+    for name, value in (*tags[:_TAGS], *tags[-_TAGS:]):
+        write(f"  {name:<24}{'for' if value > 0 else 'against':<8}{value:>+8.2f}")
+    start, end, value = max(found.plain["seconds"], key=lambda one: one[2])
+    write(
+        f"strongest from {start:.0f} to {end:.0f} s: {value:+.2f}; the song: {found.plain['log_odds']:+.2f}"
+    )
+    print_notes(found.notes)
     write(f"page: {shown(found.page)}")

@@ -14,7 +14,7 @@ def explain(
         str,
         typer.Argument(
             metavar="MODEL",
-            help="The folder of a model that was trained on a table.",
+            help="The folder of a model, or gtzan10 for the built-in one.",
             show_default=False,
             callback=named_folder,
         ),
@@ -22,8 +22,9 @@ def explain(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="TABLE",
-            help="A table with genres and the features that the model was trained on.",
+            metavar="TABLE|SONG",
+            help="A table with genres and the features that the model was trained on. For a model that "
+            "hears songs: a song, and behind it others to compare it with.",
             show_default=False,
             callback=named,
         ),
@@ -61,13 +62,21 @@ def explain(
     """Write a page on what a model leans on: columns that it cannot do without, and what it says of itself.
 
     It is asked about songs that it has not heard; what it has learnt from is left out. With --song: why it
-    answers that song as it does.
+    answers that song as it does. A model that hears songs: which seconds and tags speak for the genre.
     Exit code: 0 done, 1 if it cannot be explained, 2 wrong usage, 130 interrupted.
     """
-    from earmark.cli.explain import explain_and_print, explain_song_and_print
+    from earmark.cli.explain import explain_and_print, explain_heard_and_print, explain_song_and_print
     from earmark.errors import UnknownNameError
+    from earmark.service.evaluating import is_of_songs
     from earmark.service.training import Table
 
+    if is_of_songs(model):
+        said = {"--song": song, "--label": label, "--group": groups, "--labels": labels,
+                "--catalog": catalog, "--heard": heard}  # fmt: skip
+        if told := [name for name, value in said.items() if value]:
+            raise typer.BadParameter(f"{told[0]} for a model that hears songs; leave it out")
+        explain_heard_and_print(model, paths, output, as_json=as_json)
+        return
     table = Table(paths, label, labels, catalog, tuple(groups or ()))
     if song is None:
         explain_and_print(model, table, output, as_json=as_json, heard=heard, repeats=repeats)

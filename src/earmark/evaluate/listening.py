@@ -1,0 +1,88 @@
+"""Why a model that hears songs answers one as it does: which seconds and which tags, exactly.
+
+Its head is linear in means over patches (:mod:`earmark.models.head`), so that the log-odds of a song are the
+mean of its patches' log-odds, and a sum of one term for each tag.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from earmark.features.musicnn import TAGS
+from earmark.models.bundle import Bundle
+from earmark.models.head import statistics
+from earmark.models.probabilities import Array
+from earmark.records import FloatArray
+
+
+@dataclass(frozen=True)
+class HeardAnswer:
+    """What spoke for an answer and against it.
+
+    Attributes
+    ----------
+    genre, second : str
+        The answer, and the next genre.
+    p : dict of str to float
+        The probability of each genre, the most probable first.
+    log_odds : float
+        Of the answer against the next genre.
+    start : float
+        The same of what the song is compared with.
+    tags : tuple of (str, float)
+        What each tag adds to `start`; with it they sum to `log_odds`. What speaks for the answer most comes
+        first.
+    seconds : tuple of (float, float, float)
+        Beginning and end of each patch that is not silent, and its log-odds, whose mean is `log_odds`.
+    others : int
+        With how many other songs it is compared; if 0, with a song in which no tag is heard at all.
+    """
+
+    genre: str
+    second: str
+    p: dict[str, float]
+    log_odds: float
+    start: float
+    tags: tuple[tuple[str, float], ...]
+    seconds: tuple[tuple[float, float, float], ...]
+    others: int
+
+
+def heard_answer(
+    bundle: Bundle, tags: FloatArray, spans_s: list[tuple[float, float]], others: list[FloatArray]
+) -> HeardAnswer:
+    """Return what spoke for the answer to a song.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The model.
+    tags : array of float, shape (patches, 50)
+        Activations in the song's patches that are not silent, 0 to 1.
+    spans_s : list of (float, float)
+        Where each patch begins and ends.
+    others : list of such arrays
+        The same of other songs to compare it with.
+    """
+    head = bundle.head
+    song_p, _ = head.genres(patches := statistics(tags))
+    order = np.argsort(-song_p, kind="stable").tolist()
+    first, second = order[:2]
+    weights = (head.genre_weights[:, first] - head.genre_weights[:, second]) / head.temperature
+    bias = float(head.genre_bias[first] - head.genre_bias[second]) / head.temperature
+    each = patches @ weights + bias
+    compared = _compared(others)
+    added = ((patches.mean(axis=0) - compared) * weights).reshape(2, len(TAGS)).sum(axis=0)
+    told = sorted(zip(TAGS, added.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
+    return HeardAnswer(
+        bundle.genres[first], bundle.genres[second],
+        {bundle.genres[at]: float(song_p[at]) for at in order},
+        float(each.mean()), float(compared @ weights + bias), tuple(told),
+        tuple((start, end, float(one)) for (start, end), one in zip(spans_s, each, strict=True)), len(others),
+    )  # fmt: skip
+
+
+def _compared(others: list[FloatArray]) -> Array:
+    if not others:
+        others = [np.zeros((1, len(TAGS)), np.float32)]
+    return np.asarray(np.mean([statistics(tags).mean(axis=0) for tags in others], axis=0), np.float64)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._paths import named, named_file, named_folder
 
 Tables = Annotated[
     list[str],
@@ -131,4 +131,34 @@ Address = Annotated[
         help="Where the cluster's scheduler is, for dask: tcp://host:8786.",
         show_default=False,
     ),
+]
+
+TableModel = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="The folder of a model that was trained on a table.",
+        show_default=False,
+        callback=named_folder,
+    ),
+]
+
+AnyModel = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="The folder of a model, or gtzan10 for the built-in one.",
+        show_default=False,
+        callback=named_folder,
+    ),
+]
+
+IntervalGroups = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."),
+]
+
+FitWorkers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
 ]

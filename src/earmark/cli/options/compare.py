@@ -8,6 +8,7 @@ from earmark.cli.options._paths import named_folder
 from earmark.cli.options._shared import (
     Allow,
     Catalog,
+    FitWorkers,
     Groups,
     Label,
     Labels,
@@ -57,10 +58,7 @@ def compare(
             "classifier if none is named.",
         ),
     ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
-    ] = None,
+    workers: FitWorkers = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the leaderboard as one JSON object.")
     ] = False,

@@ -4,21 +4,22 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder, named_model
-from earmark.cli.options._shared import Catalog, Details, Label, Labels, SongWorkers, Subsets
+from earmark.cli.options._paths import named, named_file, named_model
+from earmark.cli.options._shared import (
+    AnyModel,
+    Catalog,
+    Details,
+    IntervalGroups,
+    Label,
+    Labels,
+    SongWorkers,
+    Subsets,
+)
 
 
 def evaluate(
     *,
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="The folder of a model, or gtzan10 for the built-in one.",
-            show_default=False,
-            callback=named_folder,
-        ),
-    ],
+    model: AnyModel,
     paths: Annotated[
         list[str],
         typer.Argument(
@@ -36,12 +37,7 @@ def evaluate(
         ),
     ] = None,
     label: Label = None,
-    groups: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."
-        ),
-    ] = None,
+    groups: IntervalGroups = None,
     labels: Labels = None,
     catalog: Catalog = None,
     heard: Annotated[

@@ -4,21 +4,13 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
-from earmark.cli.options._shared import Catalog, Label, Labels
+from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._shared import AnyModel, Catalog, IntervalGroups, Label, Labels
 
 
 def explain(
     *,
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="The folder of a model, or gtzan10 for the built-in one.",
-            show_default=False,
-            callback=named_folder,
-        ),
-    ],
+    model: AnyModel,
     paths: Annotated[
         list[str],
         typer.Argument(
@@ -42,12 +34,7 @@ def explain(
         ),
     ] = None,
     label: Label = None,
-    groups: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group", metavar="COLUMN", help="Rows equal in it belong together, for the intervals."
-        ),
-    ] = None,
+    groups: IntervalGroups = None,
     repeats: Annotated[
         int, typer.Option("--repeats", min=1, help="How often songs swap the columns of a family.")
     ] = 5,

@@ -4,20 +4,13 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._shared import TableModel
 
 
 def export(
     *,
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="The folder of a model that was trained on a table.",
-            show_default=False,
-            callback=named_folder,
-        ),
-    ],
+    model: TableModel,
     paths: Annotated[
         list[str] | None,
         typer.Argument(

@@ -9,6 +9,7 @@ from earmark.cli.options._paths import named_folder
 from earmark.cli.options._shared import (
     Allow,
     Catalog,
+    FitWorkers,
     Groups,
     Label,
     Labels,
@@ -106,10 +107,7 @@ def tune(
     split: TestSplit = None,
     seed: RecipeSeed = None,
     naive: Naive = False,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, metavar="N", help="Fits at once; one per processor if left out."),
-    ] = None,
+    workers: FitWorkers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
     """Search for the best parameters of a recipe, and measure that on artists the search has not heard.

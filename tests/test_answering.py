@@ -94,6 +94,13 @@ def test_written_and_printed(made, folder, strangers, capsys):
         Lab().predict(made.folder, strangers, folder / "a.txt")
 
 
+def test_answers_are_not_written_over_what_is_asked_about(made, folder, strangers):
+    before = strangers.read_bytes()
+    with pytest.raises(ArgumentError, match="which is asked about"):
+        Lab(folder / "models").predict(made.folder, strangers, strangers)
+    assert strangers.read_bytes() == before
+
+
 def test_models_that_hear_songs_read_no_table(model, strangers):
     with pytest.raises(BundleError, match=r"hears songs and reads no table .*earmark classify --model"):
         Lab().predict(model, strangers)

@@ -10,7 +10,7 @@ from sklearn import metrics
 
 import sounds
 from browser import Browser
-from earmark.errors import ArgumentError, UnknownNameError
+from earmark.errors import ArgumentError, StoreError, UnknownNameError
 from earmark.explore import against, clusters, components
 from earmark.explore.against import agreement
 from earmark.explore.clusters import METHODS, cluster, scaled
@@ -171,3 +171,27 @@ def test_clusters_of_a_published_study_are_hardly_above_chance(twelve, without, 
     found = grouping(twelve, number=12, without=("key", "popularity", *without), unscaled=True)
     assert found.agreement.ari == pytest.approx(ari, abs=0.02)
     assert found.agreement.nmi == pytest.approx(nmi, abs=0.03)
+
+
+def test_too_little_to_put_in_clusters_is_told(tmp_path):
+    rng = np.random.default_rng(0)
+    noise = pd.DataFrame(rng.normal(size=(40, 18)), columns=[f"c{at}" for at in range(18)])
+    noise.to_csv(tmp_path / "noise.csv", index=False)
+    dataset = checking.read(tmp_path / "noise.csv")
+    with pytest.raises(ArgumentError, match="hdbscan finds no cluster: the 40 songs are nowhere dense"):
+        grouping(dataset, "hdbscan")
+    with pytest.raises(ArgumentError, match="has no feature but those left out"):
+        grouping(dataset, without=dataset.features)
+    noise.iloc[:6].to_csv(tmp_path / "few.csv", index=False)
+    with pytest.raises(ArgumentError, match="HDBSCAN of 6 songs"):
+        grouping(checking.read(tmp_path / "few.csv"), "hdbscan")
+    noise[["c0"]].to_csv(tmp_path / "narrow.csv", index=False)
+    with pytest.raises(ArgumentError, match="has 40 songs and 1 columns that vary"):
+        grouping(checking.read(tmp_path / "narrow.csv"))
+
+
+def test_no_table_is_written_over(table, tmp_path):
+    before = table.read_bytes()
+    with pytest.raises(StoreError, match="is there already"):
+        clustering.cluster(checking.read(table), tmp_path / "c.html", number=3, table=table)
+    assert table.read_bytes() == before

@@ -13,7 +13,7 @@ import pytest
 from browser import Browser
 from earmark.errors import ArgumentError, StoreError
 from earmark.explore import songs as songs_module
-from earmark.explore.overview import overview, spearman
+from earmark.explore.overview import overview, spearman, tables
 from earmark.explore.pictures import Pictures
 from earmark.figures import colours, rows
 from earmark.report import page as page_module
@@ -138,7 +138,7 @@ def test_more_than_thirty_genres_are_the_most_frequent(tmp_path):
 
 
 def test_spearman_agrees_with_pandas(found):
-    values = pd.DataFrame(found.songs.values).dropna()
+    values = pd.DataFrame(found.songs.values)
     assert spearman(found.songs.values) == pytest.approx(values.corr("spearman").to_numpy())
 
 
@@ -178,7 +178,7 @@ def test_everything_is_written_beside(written):
         "outliers.csv",
         "correlations.csv",
     } <= names
-    assert {"genres.png", "genres-dark.png", "column-high.png", "correlations-dark.png"} <= names
+    assert {"genres.png", "genres.dark.png", "column-high.png", "correlations.dark.png"} <= names
     columns = pd.read_csv(next(path for path in written.files if path.name == "columns.csv"))
     assert columns.name.tolist() == ["high", "noise", "gappy"]
     assert columns["mean_поп"].notna().all()
@@ -276,3 +276,49 @@ def test_the_published_table_of_gtzan(gtzan):
     assert first.name == "chroma_stft_mean"
     assert first.difference.effect == pytest.approx(0.618, abs=0.001)
     assert (len(found.songs.genres), len(found.genres), len(found.columns)) == (1000, 10, 58)
+
+
+def test_what_is_no_page_of_ours_is_never_written_over(table, tmp_path):
+    dataset = checking.read(table)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "columns.csv").write_text("mine", encoding="utf-8")
+    for how in ({"tables": tmp_path / "full"}, {"figures": tmp_path / "full"}, {"tables": table}):
+        with pytest.raises(StoreError, match="is there already") as raised:
+            exploring.explore(dataset, tmp_path / "page.html", **how)
+        assert raised.value.hint == "name a new one, or delete it"
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_odd_columns_are_told_as_they_are(tmp_path):
+    """A genre that never varies, a column of nothing, columns never known together, names that look alike."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "genre": np.repeat(["a", "b"], 20),
+            "flat": np.where(np.arange(40) < 20, 0.0, rng.normal(5, 1, 40)),
+            "nothing": np.nan,
+            "early": np.where(np.arange(40) % 2 == 0, rng.normal(size=40), np.nan),
+            "late": np.where(np.arange(40) % 2 == 1, rng.normal(size=40), np.nan),
+            "energy (x)": rng.normal(size=40),
+            "energy [x]": rng.normal(size=40),
+            "column": rng.normal(size=40),
+        }
+    )
+    frame.to_csv(tmp_path / "odd.csv", index=False)
+    dataset = checking.read(tmp_path / "odd.csv")
+    found = overview(dataset)
+    flat = next(one for one in found.columns if one.name == "flat")
+    assert (flat.difference.test, flat.difference.why) == ("kruskal", "some genre does not vary")
+    assert found.telling[0] == found.songs.columns.index("flat")
+    early, late, x = (found.songs.columns.index(name) for name in ("early", "late", "energy (x)"))
+    assert np.isnan(found.correlations[early, late])
+    assert np.isfinite(found.correlations[early, x])
+    assert tables(found)["correlations"].shape == (len(found.columns), len(found.columns) + 1)
+    names = exploring._file_names([picture.name for picture in Pictures(found)])
+    assert len({name.casefold() for name in names}) == len(names)
+
+
+def test_a_table_whose_genres_are_empty_says_so(tmp_path):
+    pd.DataFrame({"genre": [" ", " "], "tempo": [1.0, 2.5]}).to_csv(tmp_path / "empty.csv", index=False)
+    with pytest.raises(ArgumentError, match="has a genre: 'genre' is empty"):
+        overview(checking.read(tmp_path / "empty.csv", label="genre"))

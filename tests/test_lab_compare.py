@@ -69,6 +69,20 @@ def test_what_is_done_is_not_done_again(tmp_path, trials):
     assert len(list((first.folder / "journal").glob("*.journal"))) == 1
 
 
+def test_what_was_done_for_other_labels_is_none_of_it(tmp_path, trials):
+    """The same table with another column of genres, or other groups, is learnt from anew."""
+    songs = frame(60, artists=10)
+    names = sorted(set(songs["genre"]))
+    songs["kind"] = songs["genre"].map(dict(zip(names, [*names[1:], names[0]], strict=True)))
+    songs["session"] = [f"session {row // 3}" for row in range(len(songs))]
+    table(tmp_path, songs)
+    compare(tmp_path, "lda", label="genre", without=["kind", "session"])
+    compare(tmp_path, "lda", label="kind", without=["genre", "session"])
+    assert len(trials) == 10
+    compare(tmp_path, "lda", label="kind", groups=["session"], without=["genre", "session"])
+    assert len(trials) == 15
+
+
 def test_an_interruption_costs_what_was_under_way(tmp_path, trials):
     table(tmp_path)
 

@@ -3,6 +3,7 @@
 import doctest
 import itertools
 import math
+from importlib import metadata
 
 import pytest
 
@@ -211,6 +212,14 @@ def test_without_optuna(monkeypatch):
     assert caught.value.message == "a search by 'tpe' needs the library optuna, which is not installed"
     assert caught.value.hint == "pip install 'earmark[tuning]', or search by 'random'"
     assert points_of(parse(f'{LOGISTIC}[search]\nmethod = "random"\n')).wave()
+
+
+def test_the_version_of_what_is_not_installed(monkeypatch):
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert choosing._of_optuna(parse(f'{LOGISTIC}[search]\nmethod = "tpe"\n')) == {}
 
 
 def test_the_best_is_the_first_of_equals_and_done():

@@ -8,6 +8,7 @@ from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.mixture import GaussianMixture
 
 from earmark.errors import ArgumentError
+from earmark.explore.songs import known_medians
 from earmark.registry import Registry
 from earmark.stats.units import Array, Codes
 
@@ -71,7 +72,7 @@ def hdbscan(x: Array, number: int, seed: int) -> Codes:
 
 def scaled(values: Array) -> Array:
     """Return columns of mean 0 and variance 1, their gaps filled by the median; constant ones are all 0."""
-    filled = np.where(np.isfinite(values), values, np.nanmedian(values, axis=0))
+    filled = np.where(np.isfinite(values), values, known_medians(values))
     filled = np.nan_to_num(filled)
     spread = filled.std(axis=0)
     return np.asarray((filled - filled.mean(axis=0)) / np.where(spread > 0, spread, 1.0), np.float64)
@@ -94,13 +95,22 @@ def cluster(x: Array, method: str, number: int, seed: int = 0) -> Clustering:
     Raises
     ------
     ArgumentError
-        If there are fewer songs than clusters.
+        If there are fewer songs than clusters, or no cluster at all.
     UnknownNameError
         If there is no such method.
     """
     if not 1 <= number <= len(x):
         raise ArgumentError(f"{number} clusters of {len(x)} songs", "give 1 to as many as there are songs")
+    if method == "hdbscan" and len(x) < FEWEST_PER_CLUSTER:
+        raise ArgumentError(
+            f"HDBSCAN of {len(x)} songs", f"give {FEWEST_PER_CLUSTER} at least, or take k-means"
+        )
     found = METHODS[method](x, number, seed)
+    if not (found >= 0).any():
+        raise ArgumentError(
+            f"{method} finds no cluster: the {len(x)} songs are nowhere dense",
+            "take k-means, or fewer columns",
+        )
     return Clustering(method, by_size(found))
 
 

@@ -13,10 +13,11 @@ from earmark.explore.clusters import Clustering, cluster, scaled
 from earmark.explore.components import Components, components
 from earmark.explore.number import Choice, choice
 from earmark.explore.profiles import Profile, Telling, profiles, telling
-from earmark.explore.songs import Songs, songs
+from earmark.explore.songs import Songs, known_medians, songs
 
 Progress = Callable[[str, int, int], None]
 
+FEWEST = 4
 MOST = 15
 """Numbers of clusters that are tried: 1 to so many."""
 
@@ -100,22 +101,28 @@ def grouping(
             f"features are {', '.join(dataset.features[:10])}",
         )
     kept = [name for name in dataset.features if name not in without]
+    if not kept:
+        raise ArgumentError(f"'{dataset.name}' has no feature but those left out", "leave fewer out")
     found = songs(dataset, "row", kept)
-    x = scaled(found.values)
+    plain = scaled(found.values)
+    varies = int((np.ptp(plain, axis=0) > 0).sum())
+    if len(found.values) < FEWEST or varies < 2:
+        raise ArgumentError(
+            f"'{dataset.name}' has {len(found.values)} songs and {varies} columns that vary",
+            f"clusters need {FEWEST} songs and two such columns at least",
+        )
+    x = plain
     notes = [*found.notes]
     if gaps := int((~np.isfinite(found.values)).any(axis=1).sum()):
         notes.append(f"gaps of {gaps} songs filled by the median of their column")
     if unscaled:
-        x = np.nan_to_num(
-            np.where(np.isfinite(found.values), found.values, np.nanmedian(found.values, axis=0))
-        )
+        x = np.nan_to_num(np.where(np.isfinite(found.values), found.values, known_medians(found.values)))
         notes.append("columns were not scaled: those with the largest numbers decide")
     chosen = None
     if number is None and method != "hdbscan":
         chosen = choice(x, range(1, min(MOST, len(x) - 1) + 1), seed, progress)
         number = chosen.by_silhouette
     made = cluster(x, method, number or 1, seed)
-    plain = scaled(found.values)
     if outside := int((made.codes < 0).sum()):
         notes.append(f"{outside} songs are in no cluster")
     return Grouping(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from earmark.dataset.table import Dataset
-from earmark.explore.songs import Songs, songs
+from earmark.explore.songs import Songs, known_medians, songs
 from earmark.stats.choice import ALPHA, Difference, differences
 from earmark.stats.pairs import Pair, dunn, games_howell
 from earmark.stats.shape import Mean, mean_interval
@@ -27,6 +27,7 @@ MOST_OUTLIERS = 200
 PAIRED = 12
 """Pairs of genres are tested in so many columns, those that tell most."""
 
+_FEWEST_TOGETHER = 3
 _MAD = 1.4826  # makes the median absolute deviation of a normal column its standard deviation
 
 
@@ -236,8 +237,8 @@ def _missing(dataset: Dataset, found: Songs) -> tuple[Missing, ...]:
 
 
 def _outliers(found: Songs) -> tuple[Outlier, ...]:
-    medians = np.nanmedian(found.values, axis=0)
-    spread = _MAD * np.nanmedian(np.abs(found.values - medians), axis=0)
+    medians = known_medians(found.values)
+    spread = _MAD * known_medians(np.abs(found.values - medians))
     with np.errstate(divide="ignore", invalid="ignore"):
         away = np.abs(found.values - medians) / spread
     away = np.where(np.isfinite(away), away, 0.0)
@@ -253,14 +254,27 @@ def _outliers(found: Songs) -> tuple[Outlier, ...]:
 
 
 def spearman(values: Array) -> Array:
-    """Return Spearman's correlation of all pairs of columns, over the songs in which all are known.
+    """Return Spearman's correlation of all pairs of columns, each over the songs in which both are known.
 
-    C. Spearman, American Journal of Psychology 15 (1904). NaN for columns that do not vary.
+    C. Spearman, American Journal of Psychology 15 (1904). NaN for columns that do not vary there, or of which
+    fewer than three songs are known together.
     """
-    known = values[np.isfinite(values).all(axis=1)]
-    if len(known) < 3:
+    known = np.isfinite(values)
+    whole = np.flatnonzero(known.all(axis=0))
+    found = np.full((values.shape[1],) * 2, np.nan)
+    found[np.ix_(whole, whole)] = _correlations(values[:, whole])
+    for one in np.flatnonzero(~known.all(axis=0)).tolist():
+        for other in range(values.shape[1]):
+            rows = known[:, one] & known[:, other]
+            pair = _correlations(values[rows][:, [one, other]])
+            found[one, other] = found[other, one] = pair[0, 1]
+    return found
+
+
+def _correlations(values: Array) -> Array:
+    if len(values) < _FEWEST_TOGETHER:
         return np.full((values.shape[1],) * 2, np.nan)
-    ranks = rankdata(known, axis=0)
+    ranks = rankdata(values, axis=0)
     centred = ranks - ranks.mean(axis=0)
     length = np.sqrt((centred**2).sum(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -300,6 +314,8 @@ def tables(made: Overview) -> "dict[str, pd.DataFrame]":
         for pair in column.pairs
     ]
     names = list(made.songs.columns)
+    correlations = pd.DataFrame(made.correlations, columns=names)
+    correlations.insert(0, "column", names, allow_duplicates=True)  # a feature may be called so
     return {
         "genres": pd.DataFrame([vars(one) for one in made.genres]),
         "columns": pd.DataFrame(columns),
@@ -310,7 +326,5 @@ def tables(made: Overview) -> "dict[str, pd.DataFrame]":
         "outliers": pd.DataFrame(
             [vars(one) for one in made.outliers], columns=list(Outlier.__dataclass_fields__)
         ),
-        "correlations": pd.DataFrame(made.correlations, index=names, columns=names)
-        .rename_axis("column")
-        .reset_index(),
+        "correlations": correlations,
     }

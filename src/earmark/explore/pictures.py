@@ -170,8 +170,9 @@ class Pictures:
         made = self._made
         chosen: list[int] = []
         for at in made.telling:
+            # A correlation that is not known is of columns that are hardly ever known together.
             if made.columns[at].difference.test and all(
-                not abs(made.correlations[at, other]) > _ALIKE for other in chosen
+                abs(made.correlations[at, other]) <= _ALIKE for other in chosen
             ):
                 chosen.append(at)
         for x, y in zip(chosen[: 2 * SCATTERED : 2], chosen[1 : 2 * SCATTERED : 2], strict=False):

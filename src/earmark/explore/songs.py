@@ -100,6 +100,11 @@ def songs(dataset: Dataset, unit: str | None = None, columns: Sequence[str] = ()
     unit = unit or next(iter(told), "row")
     genres, classes, kept, left_out = _genres(dataset)
     notes += left_out
+    if not kept.any():
+        raise ArgumentError(
+            f"no row of '{dataset.name}' has a genre: '{dataset.label}' is empty",
+            "name another column with --label, or label the songs first (earmark label)",
+        )
     whole = np.arange(len(kept))
     track = _filled(found["track"].codes, whole) if "track" in found else whole
     of_unit = _filled(found[unit].codes, track + len(kept)) if unit in found else whole
@@ -157,3 +162,15 @@ def _genres(dataset: Dataset) -> tuple[Codes, tuple[str, ...], NDArray[np.bool_]
             f"{int(counts[rest].sum())} rows of others left out"
         )
     return found, tuple(str(names[at]) for at in shown), found >= 0, notes
+
+
+def known_medians(values: Array) -> Array:
+    """Return the median of what is known of each column, NaN where nothing is.
+
+    Examples
+    --------
+    >>> known_medians(np.array([[1.0, np.nan], [3.0, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    known = [column[np.isfinite(column)] for column in values.T]
+    return np.array([np.median(one) if len(one) else np.nan for one in known])

@@ -1,5 +1,7 @@
 """Fitting by a recipe. Whatever is learnt, calibration included, is learnt from the rows that are given."""
 
+import hashlib
+import json
 import time
 import warnings
 from collections.abc import Mapping
@@ -16,7 +18,7 @@ from earmark.models.pipeline import Columns, pipeline
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Recipe, from_dict
 from earmark.models.refusal import refusal
-from earmark.models.steps.routing import fitted
+from earmark.models.steps.routing import fitted, probabilities
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ class Fitted:
         if len(self.seen) == 1:
             found[:, self.seen[0]] = 1.0
         elif len(x):
-            found[:, list(self.seen)] = self.pipeline.predict_proba(x)
+            found[:, list(self.seen)] = probabilities(self.pipeline, x)
         return found
 
 
@@ -69,6 +71,16 @@ class Rows:
     tracks: Codes
     groups: Codes
     genres: int
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that stand for them: columns, genres, tracks and groups."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only needed with a table
+
+        cells: pd.Series = pd.util.hash_pandas_object(self.x, index=False)
+        parts = [cells.to_numpy(np.uint64), self.y, self.tracks, self.groups]
+        names = json.dumps(list(map(str, self.x.columns))).encode()
+        return hashlib.sha256(names + b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
     def only(self, rows: Codes) -> "Rows":
         """Return some of them, and nothing that would tell of the others."""

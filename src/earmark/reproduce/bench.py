@@ -136,7 +136,7 @@ class Bench:
         self, stage: str, recipes: Mapping[str, Recipe], columns: Columns, rows: Rows, folds: Folds
     ) -> dict[str, list[Array]]:
         """Return what each recipe answers to each fold: probabilities, shape (rows asked, genres)."""
-        table = hashed(rows)
+        table = rows.digest
         jobs: list[Job] = [
             (
                 {"recipe": _told(recipe), "table": table, "learnt": digest(train), "asked": digest(asked)},
@@ -172,16 +172,6 @@ def _arguments(recipe: Recipe, columns: Columns, rows: Rows, train: Codes, asked
 def _told(recipe: Recipe) -> dict[str, Any]:
     """Return what a recipe's answers depend on."""
     return {name: value for name, value in recipe.to_dict().items() if name not in ("name", "about", "folds")}
-
-
-def hashed(rows: Rows) -> str:
-    """Return hexadecimal digits that stand for rows: their columns, genres, tracks and groups."""
-    import pandas as pd  # noqa: PLC0415 - heavy, and only needed with a table
-
-    cells: pd.Series = pd.util.hash_pandas_object(rows.x, index=False)
-    parts = [cells.to_numpy(np.uint64), rows.y, rows.tracks, rows.groups]
-    names = json.dumps(list(map(str, rows.x.columns))).encode()
-    return hashlib.sha256(names + b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
 
 def digest(codes: Codes) -> str:

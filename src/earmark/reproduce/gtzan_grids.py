@@ -154,7 +154,10 @@ def points(name: str, seed: int = 0) -> dict[str, Choice]:
 
 
 def search(tabled: Tabled, parts: Parts) -> Searched:
-    """Search the grids in both ways; rows of the test list decide nothing, not even in the study's way."""
+    """Search the grids in both ways; no answer about the test list decides, not even in the study's way.
+
+    What that way keeps of the study is the scale, which is taken over all rows.
+    """
     chosen, inside, held, naive, honest = {}, {}, {}, {}, {}
     given, (train, valid, test) = tabled.lesson, parts
     others = np.setdiff1d(np.arange(len(given.y)), test)

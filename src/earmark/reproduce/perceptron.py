@@ -8,9 +8,11 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+
 from earmark.models.learning import Rows
 from earmark.models.probabilities import Array
-from earmark.reproduce.bench import Bench, Folds, Job, digest, hashed, packed, unpacked
+from earmark.reproduce.bench import Bench, Folds, Job, digest, packed, unpacked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,7 @@ def answers(
     scaled : bool
         Whether columns are scaled to 0..1 over the training rows; the others are cut there.
     """
-    table = hashed(rows)
+    table = rows.digest
     jobs: list[Job] = [
         (
             {
@@ -77,9 +79,10 @@ def answer(_number: int, setting: Mapping[str, Any], train: Rows, x: "pd.DataFra
 
     net = MLPClassifier(**{"random_state": 0, **setting})
     made = make_pipeline(MinMaxScaler(clip=True), net) if scaled else net
-    with warnings.catch_warnings():
+    # On one thread, as every fit: sums of other orders would differ in their last bits.
+    with warnings.catch_warnings(), threadpool_limits(1):
         # A loss that does not stand still in time shows in the score.
         warnings.simplefilter("ignore")
         made.fit(train.x.to_numpy(), train.y)
-    found: Array = made.predict_proba(x.to_numpy())
+        found: Array = made.predict_proba(x.to_numpy())
     return found

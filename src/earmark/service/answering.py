@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,9 @@ def song_names(dataset: "Dataset") -> list[str]:
     if track is None:
         return rows
     called: dict[int, str] = {}
-    for code, value in zip(track.codes.tolist(), dataset.frame[track.column], strict=True):
+    # A song that was measured has a path, by which people know it, beside the hash of its sound.
+    column = "path" if "path" in dataset.frame else track.column
+    for code, value in zip(track.codes.tolist(), dataset.frame[column], strict=True):
         called.setdefault(code, str(value))  # pieces of a song are called as its first
     return [row if code < 0 else called[code] for row, code in zip(rows, track.codes.tolist(), strict=True)]
 
@@ -182,6 +185,13 @@ def see_ending(file: AnyPath) -> bool:
     if ending not in (".csv", ".jsonl"):
         raise ArgumentError(f"answers to '{shown(file)}'", "name a file that ends in .csv or .jsonl")
     return ending == ".jsonl"
+
+
+def see_that_it_is_no_input(file: AnyPath, paths: AnyPath | Sequence[AnyPath]) -> None:
+    """Raise if answers would be written over what is asked about."""
+    for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
+        if os.path.abspath(path) == os.path.abspath(file):
+            raise ArgumentError(f"answers to '{shown(file)}', which is asked about", "name another file")
 
 
 def save(answers: Sequence[Answer], file: AnyPath) -> None:

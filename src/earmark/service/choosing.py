@@ -106,6 +106,8 @@ class Task:
         Of the whole table.
     models : Path
         Where studies are kept, each in a folder ``tune@HASH``.
+    drawn : tuple of str
+        What stands for the tests of a search on rows drawn one by one; empty for an honest one.
     """
 
     recipe: "Recipe"
@@ -115,6 +117,7 @@ class Task:
     plan: "Plan"
     table_hash: str
     models: Path
+    drawn: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -130,10 +133,11 @@ class Task:
             "recipe": kept,
             "table": self.table_hash,
             "columns": self.columns.to_dict(),
-            "rows": [_hashed(one) for one in (self.rows.tracks, self.rows.groups, self.plan.valid)],
+            "rows": [self.rows.digest, _hashed(self.plan.valid)],
+            "drawn": list(self.drawn),
             "tests": [[_hashed(one) for one in fold] for fold in self.plan.folds],
             "environment": {**environment(), **_of_optuna(self.recipe)},
-            "version": 1,
+            "version": 2,
         }
         return self.models / f"tune@{content_hash(facts)}"
 
@@ -150,8 +154,12 @@ def _hashed(numbers: Any) -> str:
 def _of_optuna(recipe: "Recipe") -> dict[str, str]:
     from importlib import metadata  # noqa: PLC0415 - most recipes can do without
 
-    by_optuna = recipe.search is not None and recipe.search.method == "tpe"
-    return {"optuna": metadata.version("optuna")} if by_optuna else {}
+    if recipe.search is None or recipe.search.method != "tpe":
+        return {}
+    try:
+        return {"optuna": metadata.version("optuna")}
+    except metadata.PackageNotFoundError:
+        return {}  # the search says so, kindly
 
 
 def choose(task: Task, *, work: "Executor", progress: Progress | None = None) -> Choices:
@@ -186,6 +194,7 @@ def choose_naively(task: Task, tests: "Sequence[tuple[Codes, Codes]]", *, work: 
     from earmark.models.tuning.nested import drawn  # noqa: PLC0415 - scikit-learn, which may be missing
 
     inner = drawn(list(tests), task.rows, task.recipe.search.folds, task.recipe.seed)
+    task = replace(task, drawn=tuple(_hashed(test) for _, test in tests))
     return _chosen(task, inner, len(tests), work=work, progress=None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.service.exploring import see_that_it_can, see_that_it_is_free
+from earmark.service.exploring import see_that_it_can, see_that_it_is_free, see_that_it_is_new
 from earmark.workspace import keeping, write_text
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def cluster(
 
     page = Path(output)
     see_that_it_is_free(page)
+    see_that_it_is_new(table)
     found = grouping(
         dataset, method, number, without=without, unscaled=unscaled, seed=seed, progress=progress
     )
@@ -122,4 +123,7 @@ def cluster(
 def _address(name: str, sounds: AnyPath | None) -> str:
     """Return where a song's sound lies, empty if there is no such file."""
     path = Path(name) if sounds is None else Path(sounds) / name
-    return path.resolve().as_uri() if path.is_file() else ""
+    try:
+        return path.resolve().as_uri() if path.is_file() else ""
+    except (OSError, ValueError):  # no name of a file: too long, a character that none may have
+        return ""

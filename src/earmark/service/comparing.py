@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from earmark.evaluate.answers import Answers
     from earmark.evaluate.compare import Comparison
     from earmark.models.contest import Entry
+    from earmark.models.learning import Rows
     from earmark.models.lesson import Lesson
+    from earmark.models.pipeline import Columns
     from earmark.models.probabilities import Codes
     from earmark.models.recipe import Recipe
     from earmark.models.train import Answered
@@ -129,8 +131,7 @@ def compare(
     watch: Watch | None = None,
 ) -> Leaderboard:
     """Compare classifiers; see :meth:`earmark.service.lab.Lab.compare`."""
-    from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - scikit-learn, which may be missing
-    from earmark.models import contest, train  # noqa: PLC0415 - as above
+    from earmark.models import contest, train  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.lesson import lesson, see_that_it_tells_nothing  # noqa: PLC0415 - as above
     from earmark.models.pipeline import columns_of  # noqa: PLC0415 - as above
 
@@ -142,8 +143,7 @@ def compare(
     recipes, failed = recipes_of(base, names)
     rows = train.rows_of(given, columns)
     certificate = planned.split.certificate
-    facts = {"table": table_hash(dataset), "folds": [[len(a), b.tolist()] for a, b in planned.folds]}
-    kept = folder / f"compare@{content_hash({**facts, 'columns': columns.to_dict(), 'version': 1})}"
+    kept = folder / f"compare@{content_hash(facts_of(rows, planned.folds, columns))}"
     drawn = train.naive_folds(given, base) if naive else []
     with (
         keeping(kept),
@@ -168,6 +168,19 @@ def compare(
     with keeping(kept):
         write_text(kept / _LEADERBOARD, json.dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n")
     return found
+
+
+def facts_of(rows: "Rows", folds: Folds, columns: "Columns") -> dict[str, Any]:
+    """Return all that an answer kept for later depends on, but the recipe."""
+    from earmark.models.lab_bundle import environment  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    return {
+        "rows": rows.digest,
+        "folds": [[part.tolist() for part in fold] for fold in folds],
+        "columns": columns.to_dict(),
+        "environment": environment(),
+        "version": 2,
+    }
 
 
 def recipes_of(base: "Recipe", names: Sequence[str]) -> tuple[dict[str, "Recipe"], list[Standing]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from earmark.errors import TrainingError
 from earmark.executors import executor as executor_named
-from earmark.service.comparing import Progress, recipes_of
+from earmark.service.comparing import Progress, facts_of, recipes_of
 from earmark.service.training import AnyPath, Table, read_split, recipe_of
 from earmark.workspace import content_hash, keeping, write_text
 
@@ -101,9 +101,8 @@ def learning_curve(
     """
     import numpy as np  # noqa: PLC0415 - the command line loads this file
 
-    from earmark.dataset.certificate import table_hash  # noqa: PLC0415 - scikit-learn, which may be missing
-    from earmark.evaluate.learning import SHARES, nested, point  # noqa: PLC0415 - as above
-    from earmark.models import contest, train  # noqa: PLC0415 - as above
+    from earmark.evaluate.learning import SHARES, nested, point  # noqa: PLC0415 - pandas, may be missing
+    from earmark.models import contest, train  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.lesson import lesson, see_that_it_tells_nothing  # noqa: PLC0415 - as above
     from earmark.models.pipeline import columns_of  # noqa: PLC0415 - as above
 
@@ -122,11 +121,11 @@ def learning_curve(
         for chosen in sizes.values()
         for rows, (_, test) in zip(chosen, planned.folds, strict=True)
     ]
-    facts = {"table": table_hash(dataset), "folds": [[a.tolist(), b.tolist()] for a, b in folds]}
-    kept = Path(folder) / f"curve@{content_hash({**facts, 'columns': columns.to_dict(), 'version': 1})}"
+    rows = train.rows_of(given, columns)
+    kept = Path(folder) / f"curve@{content_hash(facts_of(rows, folds, columns))}"
     with keeping(kept), executor_named("inline" if workers == 1 else "processes", workers) as work:
         tried = contest.contest(
-            recipes, columns, train.rows_of(given, columns), folds,
+            recipes, columns, rows, folds,
             work=work, journals=kept / "journal", progress=progress,
         )  # fmt: skip
     tests = [test for _, test in planned.folds]

@@ -1,6 +1,7 @@
 """Tables explored: a page to read, the numbers as tables, the pictures as files."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ AnyPath = str | os.PathLike[str]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
+_LONGEST_NAME_BYTES = 120
 _NEEDED = ("pandas", "scipy", "sklearn", "matplotlib")
 
 
@@ -100,6 +102,8 @@ def explore(
 
     page, files = Path(output), []
     see_that_it_is_free(page)
+    for folder in (tables, figures):
+        see_that_it_is_new(folder)
     made = overview(dataset, unit, progress)
     with keeping(page.parent):
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -130,25 +134,50 @@ def see_that_it_is_free(page: Path) -> None:
             )
 
 
+def see_that_it_is_new(path: AnyPath | None) -> None:
+    """Raise if a file or a folder with something in it lies there: it could be somebody's table."""
+    if path is None:
+        return
+    found = Path(path)
+    with keeping(found.parent):
+        if found.is_file() or (found.is_dir() and any(found.iterdir())):
+            raise StoreError(f"'{shown(found)}' is there already", "name a new one, or delete it")
+
+
 def _draw_all(made: "Overview", folder: Path, kind: str, progress: Progress | None) -> list[Path]:
     from earmark.explore.pictures import Pictures  # noqa: PLC0415 - matplotlib, which may be missing
 
     pictures, files = list(Pictures(made)), []
+    names = _file_names([picture.name for picture in pictures])
     with keeping(folder):
         folder.mkdir(parents=True, exist_ok=True)
     for done, picture in enumerate(pictures):
         if progress is not None:
             progress("writing pictures", done, len(pictures))
         for dark in (False, True):
-            files.append(folder / f"{_plain(picture.name)}{'-dark' if dark else ''}.{kind}")
+            files.append(folder / f"{names[done]}{'.dark' if dark else ''}.{kind}")
             with keeping(folder), replacing(files[-1]) as new:
                 new.write_bytes(picture.draw(dark).file(kind))
     return files
 
 
-def _plain(name: str) -> str:
-    """Return a name that every file system takes."""
-    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)[:100]
+def _file_names(names: list[str]) -> list[str]:
+    """Return names that every file system takes and tells apart.
+
+    Examples
+    --------
+    >>> _file_names(["column-a/b", "column-a?b", "column-A-b"])
+    ['column-a-b', 'column-a-b-2', 'column-A-b-3']
+    """
+    seen: Counter[str] = Counter()
+    made = []
+    for name in names:
+        plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
+        plain = plain.encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore")
+        seen[plain.casefold()] += 1
+        times = seen[plain.casefold()]
+        made.append(plain if times == 1 else f"{plain}-{times}")
+    return made
 
 
 def see_that_it_can() -> None:

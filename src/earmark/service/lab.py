@@ -308,6 +308,7 @@ class Lab:
         """
         if output is not None:
             answering.see_ending(output)
+            answering.see_that_it_is_no_input(output, paths)
         found = answering.predict(model, Table(paths), self.folder, workers=workers, progress=progress)
         if output is not None:
             answering.save(found.answers, output)

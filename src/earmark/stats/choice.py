@@ -85,7 +85,8 @@ def differences(values: Array, genres: Codes, units: Codes | None = None) -> tup
     codes = grouped.genres
     normal = np.stack([_least_normal(means[:, [at]], codes) for at in range(means.shape[1])])
     equal = each_whole(levene, means, codes).p
-    chosen = [_choice(*pair) for pair in zip(normal, equal, strict=True)]
+    flat = [_is_flat(column, codes) for column in means.T]
+    chosen = [_choice(*looks) for looks in zip(normal, equal, flat, strict=True)]
     tested = {
         name: each_whole(test, means, codes)
         for name, test in _TESTS.items()
@@ -109,7 +110,18 @@ def _least_normal(column: Array, genres: Codes) -> float:
     return min(holm(known), default=float("nan"))
 
 
-def _choice(normal_p: float, equal_p: float) -> tuple[str, str]:
+def _is_flat(column: Array, genres: Codes) -> bool:
+    """Return whether a genre of several units does not vary at all: no variance can be compared with that."""
+    for genre in range(genres.max(initial=-1) + 1):
+        mine = column[(genres == genre) & np.isfinite(column)]
+        if len(mine) > 1 and np.ptp(mine) == 0:
+            return True
+    return False
+
+
+def _choice(normal_p: float, equal_p: float, flat: bool) -> tuple[str, str]:
+    if flat:
+        return "kruskal", "some genre does not vary"
     if not np.isfinite(normal_p):
         return "kruskal", f"some genre has fewer than {FEWEST} songs: too few to see whether they are normal"
     if normal_p < ALPHA:

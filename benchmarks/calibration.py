@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from tools import gtzan
 
+from benchmarks.between import put
 from earmark.dataset import read
 from earmark.dataset.describe import described
 from earmark.dataset.table import Dataset
@@ -123,9 +124,7 @@ def main() -> None:
     if not asked.write:
         print(told)
         return
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{told}\n{END}{after}", encoding="utf-8")
+    put(PAGE, BEGIN, END, told)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.pipeline import make_pipeline
 from tools import gtzan
 
+from benchmarks.between import put
 from earmark.dataset.sharing import share_out
 from earmark.errors import EarmarkError
 from earmark.models.classifiers import CLASSIFIERS
@@ -107,9 +108,7 @@ def main() -> None:
     if not asked.write:
         print(told)
         return
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{told}\n{END}{after}", encoding="utf-8")
+    put(PAGE, BEGIN, END, told)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.between import put
 from earmark.dataset.table import Dataset
 from earmark.explore.clusters import scaled
 from earmark.explore.grouping import MOST, grouping
@@ -78,9 +79,7 @@ def main() -> None:
     for mark, lines in (("sets", of_sets()), ("numbers", of_numbers())):
         print("\n".join(lines))
         if "--write" in sys.argv:
-            begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
-            before, rest = PAGE.read_text(encoding="utf-8").split(begin)
-            PAGE.write_text("\n".join([before + begin, *lines, end]) + rest.split(end)[1], encoding="utf-8")
+            put(PAGE, f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->", "\n".join(lines))
 
 
 if __name__ == "__main__":

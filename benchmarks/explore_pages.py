@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from benchmarks.between import put
 from earmark.explore.overview import overview
 from earmark.explore.pictures import Pictures
 from earmark.service import checking, exploring, labelling
@@ -99,8 +100,7 @@ def main() -> None:
         )
         print(lines[-1], flush=True)
     if "--write" in sys.argv:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        PAGE.write_text("\n".join([before + BEGIN, *lines, END]) + rest.split(END)[1], encoding="utf-8")
+        put(PAGE, BEGIN, END, "\n".join(lines))
         found = Pictures(overview(checking.read(DATA / "gtzan" / "features_30_sec.csv")))
         picture = found.column(found.drawn[2])
         (PAGE.parent / "images" / "explore-column.png").write_bytes(picture.draw().file("png"))

@@ -21,6 +21,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 from tools import gtzan
 
+from benchmarks.between import put
 from benchmarks.classifiers import table
 from earmark.models.foreign import foreign
 
@@ -143,9 +144,7 @@ def main() -> None:
     if not asked.write:
         print(told)
         return
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{told}\n{END}{after}", encoding="utf-8")
+    put(PAGE, BEGIN, END, told)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.between import put
 from earmark.stats.choice import differences
 from earmark.stats.multiple import benjamini_hochberg
 from earmark.stats.pairs import dunn, games_howell
@@ -87,9 +88,7 @@ def main() -> None:
     lines = table(lambda correlation: rates(columns, correlation))
     print("\n".join(lines))
     if "--write" in sys.argv:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        after = rest.split(END)[1]
-        PAGE.write_text("\n".join([before + BEGIN, *lines, END]) + after, encoding="utf-8")
+        put(PAGE, BEGIN, END, "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.between import put
 from benchmarks.made_tables import LEAKS, Made, clean
 from earmark.dataset.audit import audit  # noqa: F401 - fills the registry of checks
 from earmark.dataset.checks import CHECKS, Options
@@ -184,9 +185,7 @@ def main() -> int:
     said = text(measure(tasks(given.tables, given.seed, given.rows), journal(), given.jobs))
     print(said)
     if given.write:
-        page = PAGE.read_text(encoding="utf-8")
-        head, tail = page.split(BEGIN)[0], page.split(END)[1]
-        PAGE.write_text(f"{head}{BEGIN}\n{said}\n{END}{tail}", encoding="utf-8")
+        put(PAGE, BEGIN, END, said)
     return 0
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tools import gtzan
 
+from benchmarks.between import put
 from earmark.models.search_space import at
 from earmark.service.choosing import STUDY_FILE
 from earmark.service.lab import Lab
@@ -111,9 +112,7 @@ def main() -> None:
     if not asked.write:
         print("\n".join(told))
         return
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(told) + f"\n{END}{after}", encoding="utf-8")
+    put(PAGE, BEGIN, END, "\n".join(told))
 
 
 if __name__ == "__main__":

@@ -203,6 +203,8 @@ def test_the_page_in_a_browser(browser, written):
     assert browser.complaints == []
     assert [one for one in browser.requests if not one.startswith("data:")] == [address]
     assert browser.value("document.querySelectorAll('main b').length") == 0
+    places = browser.value("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(set(places)) == len(places)
     assert NASTY in browser.value("document.querySelector('#genres').textContent")
     assert browser.value("document.documentElement.scrollWidth <= innerWidth")
     first = "document.querySelector('#columns tbody tr').cells[0].textContent"

@@ -171,7 +171,7 @@ def _counts(found: Songs) -> tuple[GenreCount, ...]:
     rows, of_songs = (
         np.bincount(codes, minlength=len(found.classes)) for codes in (found.row_genres, found.genres)
     )
-    units = found.artists
+    units = found.units_by_genre
     return tuple(
         GenreCount(
             name,

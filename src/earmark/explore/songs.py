@@ -60,7 +60,7 @@ class Songs:
     notes: tuple[str, ...]
 
     @property
-    def artists(self) -> Codes:
+    def units_by_genre(self) -> Codes:
         """How many independent units each genre has, shape (genres,)."""
         pairs = np.unique(np.stack([self.row_units, self.row_genres]), axis=1)
         return np.bincount(pairs[1], minlength=len(self.classes))

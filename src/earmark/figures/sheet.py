@@ -20,6 +20,7 @@ _LEFT = 0.12
 _HEAD, _FOOT = 0.72, 0.12
 
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_NAME = re.compile(r"""( id="|url\(#|href="#)([^")]+)""")  # pictures of one page must not share names
 _TAG = re.compile(r"<[^>]*>")
 _PACKED = re.compile(r"\s*([A-Za-z])\s*|\s+")
 _FONT = re.compile(r"font-family: [^;\"]*")
@@ -142,7 +143,7 @@ class Drawing:
             text,
             count=1,
         )
-        return _themed(text, self.theme)
+        return _NAME.sub(rf"\g<1>{self._salt}-\g<2>", _themed(text, self.theme))
 
 
 def _attribute(words: str) -> str:
@@ -154,7 +155,9 @@ def _themed(svg: str, theme: Theme) -> str:
     for name in ("ink", "faint", "rule", "curve"):
         svg = svg.replace(getattr(theme, name), f"var(--{name})")
     # Only what is referred to needs a name, and blanks between a path's letters and numbers say nothing.
-    svg = re.sub(r' id="(?:figure|axes|patch|line2d|text|xtick|ytick|matplotlib)[._\w]*"', "", svg)
+    svg = re.sub(
+        r' id="(?:figure|axes|patch|line2d|text|xtick|ytick|matplotlib|\w*Collection)[._\w]*"', "", svg
+    )
     svg = re.sub(r"\s*\n\s*", "\n", svg)
     return re.sub(r' d="([^"]*)"', lambda found: f' d="{_PACKED.sub(_letter, found[1]).strip()}"', svg)
 

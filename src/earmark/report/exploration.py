@@ -29,7 +29,8 @@ def exploration(made: Overview, made_by: str = "", progress: Progress | None = N
     for done, at in enumerate(drawn):
         if progress is not None:
             progress("drawing", done, len(drawn))
-        blocks += [_drawn(pictures.column(at)), *_pairs(made, at)]
+        picture = pictures.column(at)
+        blocks += [_drawn(picture, picture.name), *_pairs(made, at)]
     songs, several = made.songs, len(made.genres) > 1
     unit = "song" if songs.unit == "row" else songs.unit
     facts = [
@@ -59,9 +60,9 @@ def exploration(made: Overview, made_by: str = "", progress: Progress | None = N
     return Page(PurePath(made.name).name, lead, facts, sections, made_by)
 
 
-def _drawn(picture: Picture) -> Drawn:
+def _drawn(picture: Picture, place: str = "") -> Drawn:
     drawing = picture.draw()
-    return Drawn(drawing.inline(), drawing.width, picture.name)
+    return Drawn(drawing.inline(), drawing.width, place)
 
 
 def _how(made: Overview, unit: str) -> str:

@@ -19,6 +19,10 @@ One root, :class:`EarmarkError`, with a ``message`` (what was got) and a ``hint`
     │   ├── NetworkError      no answer came, or only a part of one
     │   └── AnswerError       an answer that is not what the service's documentation says
     ├── StoreError            what Earmark keeps on disk cannot be written or read
+    │   ├── ArtifactError     what a step made is missing, damaged or newer than this program
+    │   └── RunError          a run is missing, damaged, or cannot be repeated
+    ├── PipelineError         a pipeline is missing, is not TOML, or says what cannot be meant
+    ├── TrackerError          a service that keeps runs or models cannot be had
     ├── TableError            a table is missing, is none, or is broken in a way that leaves nothing to check
     │   └── SchemaError       what is said of a table's columns is wrong or contradicts itself
     ├── TaxonomyError         a taxonomy is missing, broken or contradicts itself
@@ -118,6 +122,22 @@ class AnswerError(CatalogError):
 
 class StoreError(EarmarkError):
     """What Earmark keeps on disk cannot be written, or is damaged or newer than this program."""
+
+
+class ArtifactError(StoreError):
+    """What a step of a pipeline made is missing, damaged, or newer than this program."""
+
+
+class RunError(StoreError):
+    """A run is missing, its record is damaged, or it cannot be repeated."""
+
+
+class PipelineError(EarmarkError):
+    """A pipeline is missing, is not TOML, or says what cannot be meant: its text tells where."""
+
+
+class TrackerError(EarmarkError):
+    """A service that keeps runs or models is not installed, not in reach, or has no such thing."""
 
 
 class TableError(EarmarkError):

@@ -1,0 +1,297 @@
+"""What steps make: folders that nobody changes, named by the hash of all that they were made from.
+
+::
+
+    artifacts/
+        NAME@VERSION/
+            manifest.json     what it was made from, its files with their hashes, its tables, its figures
+            ...               the files
+        .work/NAME@VERSION/   what a step is making; a kill leaves it for the next run to go on from
+        .damaged/             what was found changed on disk
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from earmark.errors import ArtifactError
+from earmark.workspace import content_hash, keeping, locked, write_text
+
+FORMAT = "earmark artifact"
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+_WORK, _DAMAGED = ".work", ".damaged"
+_KEYS = {
+    "format": str, "format_version": int, "name": str, "version": str, "made_from": dict, "parents": dict,
+    "main": str, "files": dict, "tables": dict, "metrics": dict, "notes": list, "made": str, "seconds": float,
+    "digest": str,
+}  # fmt: skip
+_LARGEST_MANIFEST = 1 << 28
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What a step made.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its files lie.
+    manifest : mapping
+        What ``manifest.json`` says: ``name``, ``version``, ``made_from`` (all that is in the version),
+        ``parents`` (input to ``NAME@VERSION``), ``main`` (the file or folder that stands for it), ``files``
+        (path to ``bytes`` and ``sha256``), ``tables`` (path to ``rows``, ``columns`` with their types, and
+        ``hash``), ``metrics`` (name to ``value``, ``low``, ``high``), ``notes``, ``made`` (when) and
+        ``seconds`` (how long it took).
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the step that made it."""
+        return str(self.manifest["name"])
+
+    @property
+    def version(self) -> str:
+        """Return the hash of all that it was made from, 16 hexadecimal digits."""
+        return str(self.manifest["version"])
+
+    @property
+    def id(self) -> str:
+        """Return name and version, ``"clean@0123456789abcdef"``."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def main(self) -> Path:
+        """Return the file or folder that stands for it where a step reads it by its name alone."""
+        return self.folder / str(self.manifest["main"])
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of its files: what came out, where the version says what went in."""
+        hashes = {path: file["sha256"] for path, file in self.manifest["files"].items()}
+        return content_hash(hashes)
+
+    def damage(self) -> str:
+        """Return what is wrong with its files, one line; nothing if they are as they were written."""
+        found = set(_files(self.folder)) - {MANIFEST}
+        if odd := sorted(found ^ set(self.manifest["files"])):
+            return f"{odd[0]} is {'missing' if odd[0] not in found else 'new'}"
+        for path, file in self.manifest["files"].items():
+            if sha256(self.folder / path) != file["sha256"]:
+                return f"{path} differs from its hash"
+        return ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a step tells of what it made.
+
+    Attributes
+    ----------
+    main : str
+        The file or folder that stands for it, below its folder; all of it if empty.
+    tables : mapping
+        Path of each table to its rows, columns and hash.
+    metrics : mapping of str to mapping
+        Each with ``value``, ``low`` and ``high``; the interval is None where there is none.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    main: str = ""
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Artifacts:
+    """The artifacts of a workspace.
+
+    Parameters
+    ----------
+    folder : path
+        Where they lie; it is made when something is kept.
+
+    Examples
+    --------
+    >>> kept = Artifacts(folder)
+    >>> with kept.making("greeting", {"words": "hello"}) as work:
+    ...     _ = (work.folder / "hello.txt").write_text("hello")
+    ...     made = work.keep(Facts(main="hello.txt"))
+    >>> kept.find("greeting", made.version).main.read_text()
+    'hello'
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def __iter__(self) -> Iterator[Artifact]:
+        """Yield all of them, those that were made first first."""
+        found = [_read(path.parent) for path in self.folder.glob(f"*@*/{MANIFEST}")]
+        yield from sorted(found, key=lambda one: (one.manifest["made"], one.id))
+
+    def find(self, name: str, version: str) -> Artifact | None:
+        """Return one; None if it was never made.
+
+        Raises
+        ------
+        ArtifactError
+            If its manifest is damaged.
+        """
+        folder = self.folder / f"{name}@{version}"
+        return _read(folder) if (folder / MANIFEST).exists() else None
+
+    def named(self, text: str) -> Artifact:
+        """Return the one that a person means: ``NAME@VERSION``, its beginning, or ``NAME`` for the newest.
+
+        Raises
+        ------
+        ArtifactError
+            If there is none, or the beginning is of several.
+        """
+        name, _, begins = text.partition("@")
+        found = [one for one in self if one.name == name and one.version.startswith(begins)]
+        if not found:
+            names = ", ".join(sorted({one.name for one in self})) or "none"
+            raise ArtifactError(f"there is no artifact '{text}' in '{self.folder}'", f"kept are: {names}")
+        if begins and len(found) > 1:
+            several = ", ".join(one.id for one in found[:4])
+            raise ArtifactError(
+                f"'{text}' is the beginning of {len(found)} artifacts: {several}", "give more of the version"
+            )
+        return found[-1]
+
+    def put_aside(self, artifact: Artifact) -> Path:
+        """Move a damaged one out of the way, and return where it lies now."""
+        with keeping(self.folder):
+            aside = self.folder / _DAMAGED
+            aside.mkdir(exist_ok=True)
+            place = aside / f"{artifact.id}.{os.urandom(4).hex()}"
+            artifact.folder.rename(place)
+        return place
+
+    @contextmanager
+    def making(self, name: str, made_from: Mapping[str, Any]) -> Iterator["Work"]:
+        """Yield the place in which one is made; whoever makes the same waits here until it is done.
+
+        What lies in the place was left by a kill: the step that makes it goes on from there.
+        """
+        version = content_hash(made_from)
+        with keeping(self.folder):
+            place = self.folder / _WORK / f"{name}@{version}"
+            with locked(place):
+                yield Work(self, name, version, made_from, place / "files")
+                if (self.folder / place.name / MANIFEST).exists():
+                    shutil.rmtree(place, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The place in which an artifact is made."""
+
+    kept: Artifacts
+    name: str
+    version: str
+    made_from: Mapping[str, Any]
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def done(self) -> Artifact | None:
+        """Return it if another run has made it meanwhile."""
+        return self.kept.find(self.name, self.version)
+
+    def keep(
+        self, facts: Facts, parents: Mapping[str, str] = MappingProxyType({}), seconds: float = 0.0
+    ) -> Artifact:
+        """Write the manifest and give the folder its name: from now on it is there, whole.
+
+        Parameters
+        ----------
+        facts : Facts
+            What the step tells of it.
+        parents : mapping of str to str
+            Of each input that an artifact gave, which.
+        seconds : float
+            How long it took.
+        """
+        files = {
+            path: {"bytes": (self.folder / path).stat().st_size, "sha256": sha256(self.folder / path)}
+            for path in _files(self.folder)
+            if path != MANIFEST
+        }
+        said: dict[str, Any] = {
+            "format": FORMAT, "format_version": FORMAT_VERSION, "name": self.name, "version": self.version,
+            "made_from": dict(self.made_from), "parents": dict(parents), "main": facts.main, "files": files,
+            "tables": {path: dict(table) for path, table in facts.tables.items()},
+            "metrics": {name: dict(one) for name, one in facts.metrics.items()}, "notes": list(facts.notes),
+            "made": datetime.now(UTC).isoformat(timespec="milliseconds"), "seconds": round(float(seconds), 3),
+        }  # fmt: skip
+        said["digest"] = _digest(said)
+        write_text(self.folder / MANIFEST, json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+        place = self.kept.folder / f"{self.name}@{self.version}"
+        self.folder.rename(place)
+        return Artifact(place, said)
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file's content, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(folder: Path) -> list[str]:
+    """Return all files below a folder, their paths with slashes, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() or path.is_symlink()
+    )
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    return content_hash({key: value for key, value in manifest.items() if key != "digest"})
+
+
+def _read(folder: Path) -> Artifact:
+    """Return an artifact whose manifest is sound."""
+    path = folder / MANIFEST
+    mend = "delete the folder, and run the pipeline again"
+    try:
+        if not stat.S_ISREG(path.stat().st_mode) or path.stat().st_size > _LARGEST_MANIFEST:
+            raise ArtifactError(f"'{path}' is no manifest", mend)
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ArtifactError(f"'{path}' cannot be read: {error}", mend) from error
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        raise ArtifactError(f"'{path}' is not of an artifact", mend)
+    version = said.get("format_version")
+    if type(version) is int and version > FORMAT_VERSION:
+        raise ArtifactError(
+            f"'{folder}' has format {version}; this Earmark reads up to {FORMAT_VERSION}", "upgrade Earmark"
+        )
+    if set(said) != set(_KEYS) or any(type(said[key]) is not kind for key, kind in _KEYS.items()):
+        raise ArtifactError(f"'{path}' is damaged: a key is missing or of another type", mend)
+    if said["digest"] != _digest(said) or f"{said['name']}@{said['version']}" != folder.name:
+        raise ArtifactError(f"'{path}' was changed after it was written: its checksum differs", mend)
+    if not all(_is_below(one) for one in (said["main"], *said["files"])):
+        raise ArtifactError(f"'{path}' names a file outside of its folder", mend)
+    return Artifact(folder, said)
+
+
+def _is_below(path: str) -> bool:
+    return not os.path.isabs(path) and ".." not in Path(path).parts and "\0" not in path

@@ -115,8 +115,8 @@ def test_what_refusing_costs_is_measured(made):
     assert told["refused"]["low"] <= told["refused"]["value"] <= told["refused"]["high"]
     assert 0.8 <= told["covered"]["value"] <= 1.0
     card = (made.folder / "card.md").read_text(encoding="utf-8")
-    assert "* wrongly refused as foreign: 0.0" in card
-    assert "* right in sets of 90%: " in card
+    assert "| songs refused as foreign, wrongly | 0.0" in card
+    assert "| sets of 90 % hold the right genre | " in card
 
 
 def test_refusal_comes_back_and_is_checked(made):

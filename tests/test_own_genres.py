@@ -14,9 +14,11 @@ from earmark.errors import ArgumentError, TrainingError
 from earmark.models import genre_folders
 from earmark.models.genre_folders import head_of, songs_in
 from earmark.models.head import softmax
+from earmark.service import reporting
 from earmark.service.lab import Lab
 from earmark.service.own_genres import is_genre_folders
 from earmark.service.predictor import Predictor
+from earmark.service.training import Table
 
 RATE = 16_000
 SECONDS = 3.2
@@ -78,11 +80,23 @@ def test_it_is_measured_and_says_so(made):
         "flatter",
     )
     card = (made.folder / "card.md").read_text(encoding="utf-8")
-    assert f"* accuracy: {made.evaluation.tracks.metrics['accuracy']}" in card
-    assert "| тихое | 4 |" in card
+    assert f"| accuracy | {made.evaluation.tracks.metrics['accuracy']} |" in card
+    assert "| тихое | 4 | 50.0 % |" in card
     facts = json.loads((made.folder / "bundle.json").read_text(encoding="utf-8"))
     assert facts["made_from"]["rows"] == 8
     assert (made.folder / "evaluation.json").read_text(encoding="utf-8") == made.evaluation.to_json()
+
+
+def test_it_is_reported_like_any_other(made, music, tmp_path):
+    found = reporting.report([made.folder], tmp_path / "page.html")
+    assert [accuracy for _, accuracy in found.models] == [1.0]
+    text = found.page.read_text(encoding="utf-8")
+    for words in ("made by track; disjoint in track", "тихое", f"earmark train {music} --seed 0", "Versions"):
+        assert words in text, words
+    songs = tmp_path / "songs.csv"
+    songs.write_text("genre,tempo\na,1\nb,2\n", encoding="utf-8")
+    with pytest.raises(ArgumentError, match="learnt from songs, and a table of features is none"):
+        reporting.report([made.folder], tmp_path / "page.html", table=Table(songs))
 
 
 def test_no_song_is_heard_twice(made, music, monkeypatch):

@@ -1,5 +1,6 @@
 """`earmark report`: one page on models, with what was measured and what was kept apart."""
 
+import shlex
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from browser import Browser
 from earmark.errors import ArgumentError, BundleError, StoreError
 from earmark.service import reporting
 from earmark.service.lab import Lab
+from earmark.service.training import Table
 from test_cluster_songs import planted
 
 
@@ -38,11 +40,59 @@ def test_a_page_holds_what_was_measured(trained, tmp_path):
         "Certificate",
         "disjoint in artist",
         "name = &quot;quick&quot;",
+        "15 groups were shared out, the largest of 6 rows, drawn with seed 0",
+        '<td class="text">artists</td><td data-value="15">15</td>',
+        "Shares of each genre&#x27;s songs by answer",
     ):
         assert words in text, words
     assert "<i>pop" not in text
     assert found.models[0][1] == pytest.approx(1.0)
     assert reporting.report(trained[:1], tmp_path / "again.html").page.read_bytes() == found.page.read_bytes()
+
+
+def test_its_card_tells_the_same(trained, tmp_path):
+    """Every table of the model's card is on the page, cell by cell."""
+    page = reporting.report(trained[:1], tmp_path / "page.html").page.read_text(encoding="utf-8")
+    card = (trained[0] / "card.md").read_text(encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("| ")]
+    assert len(lines) > 30
+    for cell in {cell.replace("\\", "") for line in lines for cell in line}:
+        assert cell.replace("<", "&lt;").replace(">", "&gt;").strip() in page, cell
+
+
+@pytest.mark.slow
+def test_the_command_on_the_page_makes_the_model_again(trained, tmp_path):
+    card = (trained[0] / "card.md").read_text(encoding="utf-8")
+    *_, recipe, _ = card.split("```")
+    (tmp_path / "recipe.toml").write_text(recipe.strip(), encoding="utf-8")
+    (command,) = [line for line in card.splitlines() if line.startswith("earmark train ")]
+    subprocess.run(
+        [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, check=True
+    )
+    (again,) = (tmp_path / "models").iterdir()
+    assert again.name == trained[0].name
+    assert (again / "evaluation.json").read_bytes() == (trained[0] / "evaluation.json").read_bytes()
+
+
+def test_the_table_beside_tells_of_traps_and_of_learning(trained, tmp_path):
+    table = Table(trained[0].parents[1] / "songs.csv")
+    found = reporting.report(trained[:1], tmp_path / "page.html", table=table, curve=True, workers=1)
+    text = found.page.read_text(encoding="utf-8")
+    for words in ("label-guessed", "Would more songs help", "from 10 to 12 groups, accuracy on others"):
+        assert words in text, words
+    other = tmp_path / "other.csv"
+    pd.read_csv(table.paths).iloc[1:].to_csv(other, index=False)
+    with pytest.raises(ArgumentError, match="'quick' learnt from another table than"):
+        reporting.report(trained[:1], tmp_path / "page.html", table=Table(other))
+    with pytest.raises(ArgumentError, match="a learning curve without a table"):
+        reporting.report(trained[:1], tmp_path / "page.html", curve=True)
+
+
+def test_the_built_in_model_is_told_by_its_card(trained, tmp_path):
+    found = reporting.report(["gtzan10"], tmp_path / "page.html")
+    assert "What it reaches on artists it has not heard" in found.page.read_text(encoding="utf-8")
+    both = reporting.report([*trained[:1], "gtzan10"], tmp_path / "page.html")
+    assert [name for name, _ in both.models] == ["quick", "gtzan10"]
 
 
 def test_several_models_stand_side_by_side(trained, tmp_path):
@@ -55,7 +105,7 @@ def test_several_models_stand_side_by_side(trained, tmp_path):
         browser.open(found.page.as_uri())
         assert browser.complaints == []
         assert [one for one in browser.requests if not one.startswith("data:")] == [found.page.as_uri()]
-        assert browser.value("document.querySelectorAll('#models tbody tr').length") == 2
+        assert browser.value("document.querySelectorAll('#models table tbody tr').length") == 2
         assert browser.value("document.documentElement.scrollWidth <= innerWidth")
     finally:
         browser.close()

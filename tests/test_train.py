@@ -75,9 +75,9 @@ def test_the_folder_says_all(tmp_path):
     right = (answered["genre"] == answered["said"]).mean()
     assert right == pytest.approx(found.evaluation.tracks.value("accuracy"))
     card = (found.folder / "card.md").read_text(encoding="utf-8")
-    assert f"* accuracy: {found.evaluation.tracks.metrics['accuracy']}" in card
+    assert f"| accuracy | {found.evaluation.tracks.metrics['accuracy']} |" in card
     assert "The test was made by artist" in card
-    assert "| джаз | 20 |" in card
+    assert "| джаз | 20 | 33.3 % |" in card
     certificate = json.loads((found.folder / "split.json").read_text(encoding="utf-8"))["certificate"]
     assert certificate["made_by"] == "artist"
 
@@ -318,7 +318,7 @@ def test_the_naive_score_stands_beside_and_is_higher(tmp_path):
     found = train(tmp_path, made, text, naive=True)
     assert found.evaluation.naive.tracks.value("accuracy") == 1.0
     assert found.evaluation.tracks.value("accuracy") < 0.7
-    assert "not to be believed" in (found.folder / "card.md").read_text(encoding="utf-8")
+    assert "NAIVE figures are not to be believed" in (found.folder / "card.md").read_text(encoding="utf-8")
     assert train(tmp_path, made, text).evaluation.naive is None
 
 

@@ -193,7 +193,7 @@ def test_training_searches_in_each_fold_and_keeps_what_was_chosen(tmp_path):
     assert (kept.model.recipe.search, kept.model.recipe.chosen) == (None, None)
     assert kept.made_from["search"]["choices"] == [one.to_dict() for one in found.choices]
     card = (made.folder / "card.md").read_text(encoding="utf-8")
-    assert "* parameters chosen by a grid search, 3 trials: classifier.n_neighbors = 1" in card
+    assert "parameters chosen by a grid search, 3 trials: classifier.n_neighbors = 1 |" in card
     assert "n_neighbors = 1\n" in card
     again = Lab(tmp_path / "models").train(tmp_path / "songs.csv", tmp_path / "recipe.toml", naive=True)
     assert (again.unchanged, again.notes) == (True, made.notes)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.options.card import card
 from earmark.cli.options.check import check
 from earmark.cli.options.classify import classify
 from earmark.cli.options.cluster import cluster
@@ -60,6 +61,7 @@ for _command in (
     collect,
     label,
     check,
+    card,
     explore,
     cluster,
     split,

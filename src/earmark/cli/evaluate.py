@@ -10,7 +10,6 @@ from earmark.cli.fits import Status, print_notes, print_tests, write
 from earmark.cli.scores import print_evaluation
 from earmark.service.lab import Lab
 from earmark.service.pairing import Pair
-from earmark.service.training import main_scores
 
 
 def evaluate_and_print(
@@ -30,7 +29,7 @@ def evaluate_and_print(
         }
         write(json_line(plain, sys.stdout.encoding or "utf-8"))
         return
-    scores = main_scores(judged.evaluation, judged.votes)
+    scores = judged.evaluation.main(judged.votes)
     write(f"model {judged.model} on {scores.rows} songs of {scores.groups} groups; {judged.stamp}")
     print_evaluation(judged.evaluation, judged.votes, details=details)
     if judged.against is not None:

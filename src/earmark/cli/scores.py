@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from earmark.audio import shown
 from earmark.cli.fits import write
-from earmark.service.training import FIGURES, main_scores
+from earmark.service.training import FIGURES
 from earmark.service.worth import in_words
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def print_evaluation(evaluation: "Evaluation", votes: str, *, details: bool = Fa
     details : bool
         Print the confusion matrix, reliability and accuracy of the surest as well.
     """
-    scores = main_scores(evaluation, votes)
+    scores = evaluation.main(votes)
     for name, words in FIGURES.items():
         if name in scores.metrics:
             write(f"{words:<{_WIDTH}}{scores.metrics[name]}")

@@ -12,7 +12,6 @@ from earmark.cli.fits import Status, print_notes, write
 from earmark.cli.scores import print_evaluation
 from earmark.service.lab import Lab
 from earmark.service.own_genres import RECIPE as OWN_GENRES
-from earmark.service.training import main_scores
 
 
 def train_and_print(paths: list[str], output: str, *, as_json: bool, details: bool, **how: Any) -> None:
@@ -30,7 +29,7 @@ def train_and_print(paths: list[str], output: str, *, as_json: bool, details: bo
         }
         write(json_line(plain, sys.stdout.encoding or "utf-8"))
         return
-    scores = main_scores(made.evaluation, made.votes)
+    scores = made.evaluation.main(made.votes)
     write(f"recipe {made.recipe}, tested on {scores.rows} songs of {scores.groups} groups: {made.stamp}")
     print_evaluation(made.evaluation, made.votes, details=details)
     write("")

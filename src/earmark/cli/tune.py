@@ -15,7 +15,6 @@ from earmark.cli.scores import print_evaluation
 from earmark.cli.show import clock
 from earmark.service.choosing import Choice, in_words
 from earmark.service.lab import Lab
-from earmark.service.training import main_scores
 from earmark.service.tuning import Tuned
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def tune_and_print(paths: list[str], output: str, *, as_json: bool, **how: Any) 
 
 
 def _print(found: Tuned) -> None:
-    scores = main_scores(found.evaluation, found.chosen.votes)
+    scores = found.evaluation.main(found.chosen.votes)
     write(f"{found.recipe.name}, tuned, on {scores.rows} songs of {scores.groups} groups that no search saw:")
     write(found.stamp)
     print_evaluation(found.evaluation, found.chosen.votes)

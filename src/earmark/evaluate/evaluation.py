@@ -220,6 +220,10 @@ class Evaluation:
     verdicts: Verdicts | None = None
     naive: "Evaluation | None" = None
 
+    def main(self, votes: str) -> Scores:
+        """Return the scores that count: per track, by the mean of its segments or by their majority."""
+        return self.votes if votes == "majority" and self.votes is not None else self.tracks
+
     def judged(self, verdicts: Verdicts | None) -> "Evaluation":
         """Return this evaluation with what verdicts are worth."""
         return dataclasses.replace(self, verdicts=verdicts)

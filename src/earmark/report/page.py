@@ -61,6 +61,13 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Items:
+    """Paragraphs as a list."""
+
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Heading:
     """A heading within a section."""
 
@@ -94,7 +101,7 @@ class Folded:
 MARK = '<meta name="generator" content="earmark">'
 """What tells a page of ours from another file."""
 
-Block = Rows | Heading | Words | Code | Drawn | Folded | SongMap
+Block = Rows | Heading | Words | Items | Code | Drawn | Folded | SongMap
 
 
 @dataclass(frozen=True)
@@ -148,8 +155,9 @@ def html(page: Page) -> str:
     facts = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in page.facts
     )
-    places = "".join(f'<li><a href="#{one.place}">{escape(one.title)}</a></li>' for one in page.sections)
-    body = "".join(_section(one) for one in page.sections)
+    named = list(zip(_places(page.sections), page.sections, strict=True))
+    places = "".join(f'<li><a href="#{place}">{escape(one.title)}</a></li>' for place, one in named)
+    body = "".join(_section(place, one) for place, one in named)
     command = f"Made by <code>{escape(page.made_by)}</code>, " if page.made_by else "Made by "
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -170,9 +178,23 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _section(section: Section) -> str:
+def _places(sections: Sequence[Section]) -> list[str]:
+    """Return a name in addresses for each section: none twice, none that is the page's own."""
+    taken = {"main"}
+    places = []
+    for section in sections:
+        place, again = section.place, 1
+        while place in taken:
+            again += 1
+            place = f"{section.place}-{again}"
+        taken.add(place)
+        places.append(place)
+    return places
+
+
+def _section(place: str, section: Section) -> str:
     blocks = "".join(_block(block) for block in section.blocks)
-    return f'<section id="{section.place}">\n<h2>{escape(section.title)}</h2>\n{blocks}</section>\n'
+    return f'<section id="{place}">\n<h2>{escape(section.title)}</h2>\n{blocks}</section>\n'
 
 
 def _block(block: Block) -> str:
@@ -186,6 +208,8 @@ def _block(block: Block) -> str:
         case Folded(line, inside):
             shown = "".join(_block(one) for one in inside)
             return f"<details><summary>{escape(line)}</summary>\n{shown}</details>\n"
+        case Items(texts):
+            return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>\n"
         case Words(text) | Heading(text) | Code(text):
             begin, end = _TAGS[type(block)]
             return f"{begin}{escape(text)}{end}\n"
@@ -226,14 +250,21 @@ def _row(row: Sequence[Cell], table: Rows) -> str:
 
 
 def _cell(cell: Cell, head: Head, links: dict[str, str]) -> str:
+    words = escape(in_words(cell, head))
     if head.kind != "number":
-        words = escape(str(cell if cell is not None else ""))
         if (place := links.get(str(cell))) is not None:
             words = f'<a href="#{escape(place, quote=True)}">{words}</a>'
         return f'<td class="text">{words}</td>'
+    return f'<td data-value="{cell!r}">{words}</td>' if words else "<td></td>"
+
+
+def in_words(cell: Cell, head: Head) -> str:
+    """Return what stands in a cell; nothing for a number that is none."""
+    if head.kind != "number":
+        return str(cell if cell is not None else "")
     if cell is None or isinstance(cell, str) or not math.isfinite(cell):
-        return "<td></td>"
-    return f'<td data-value="{cell!r}">{written(cell, head.form)}</td>'
+        return ""
+    return written(cell, head.form)
 
 
 def written(value: float, form: str) -> str:

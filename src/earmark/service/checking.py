@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -164,6 +164,16 @@ def check(
         dataset.schema.source,
         tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))),
     )
+
+
+def providers_of(catalog: AnyPath | None) -> Mapping[str, Any]:
+    """Return what a catalogue says of the providers that it is made of; nothing for none."""
+    if catalog is None:
+        return {}
+    from earmark.catalog.tracks import read as read_catalog  # noqa: PLC0415 - pyarrow takes long to load
+
+    found: Mapping[str, Any] = read_catalog(catalog).manifest.get("providers", {})
+    return found
 
 
 def schema_of(dataset: "Dataset") -> str:

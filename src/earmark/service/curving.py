@@ -14,6 +14,7 @@ from earmark.workspace import content_hash, keeping, write_text
 
 if TYPE_CHECKING:
     from earmark.evaluate.learning import Point
+    from earmark.models.recipe import Recipe
 
 RECIPE = "quick"
 _CURVE = "curve.json"
@@ -63,7 +64,7 @@ class Curves:
 def learning_curve(
     table: Table,
     classifiers: Sequence[str] = (),
-    recipe: AnyPath = RECIPE,
+    recipe: "AnyPath | Recipe" = RECIPE,
     folder: AnyPath = "models",
     *,
     without: Sequence[str] = (),

@@ -71,6 +71,7 @@ def train(
     )
     if (folder / "bundle.json").exists():
         return Trained(**{**vars(made), "unchanged": True})
+    facts |= training.beside(training.Table(root), given.dataset)
     model = learning.learnt(chosen, given, columns, rows, planned.train)
     bundle = genre_folders.light_bundle(
         folder.name, model, rows, [tags[song.path] for song in songs],
@@ -81,7 +82,13 @@ def train(
         },
     )  # fmt: skip
     files = training.files_of(
-        chosen, given=given, split=planned.split, found=found, evaluation=evaluation, notes=every
+        chosen,
+        given=given,
+        split=planned.split,
+        found=found,
+        evaluation=evaluation,
+        facts=facts,
+        hears=True,
     )
     with keeping(folder):
         folder.mkdir(parents=True, exist_ok=True)

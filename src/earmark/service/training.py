@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from earmark.executors import executor as executor_named
 from earmark.service import checking
 from earmark.service.choosing import Choices, Task, choose, choose_naively
-from earmark.service.worth import in_words, worth
+from earmark.service.worth import worth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from earmark.dataset.certificate import Certificate
     from earmark.dataset.split import Split
     from earmark.dataset.table import Dataset
-    from earmark.evaluate import Evaluation, Scores
+    from earmark.evaluate import Evaluation
     from earmark.executors import Executor
     from earmark.models.lesson import Lesson
     from earmark.models.recipe import Recipe
@@ -129,14 +129,14 @@ def train(
         )
         found, evaluation = tested(task, choices, table.subsets, naive=naive, work=work, progress=progress)
     notes = (*notes, *choices.notes)
-    facts |= {"notes": list(notes), **choices.record}
+    facts |= {"notes": list(notes), **choices.record, **beside(table, dataset, split, naive=naive)}
     model = training.learnt(choices.recipe, given, task.columns, task.rows, planned.train)
     bundle = bundles.LabBundle(
         chosen.name, model, evaluation.to_json(), facts, bundles.environment(),
         training.heard(given, task.rows, planned.train),
     )  # fmt: skip
     texts = files_of(
-        choices.recipe, given=given, split=planned.split, found=found, evaluation=evaluation, notes=notes
+        choices.recipe, given=given, split=planned.split, found=found, evaluation=evaluation, facts=facts
     )
     bundles.save(bundle, texts, folder)
     stamp = planned.split.certificate.stamp
@@ -191,12 +191,16 @@ def tested(
 
 
 def recipe_of(
-    name: AnyPath, *, without: Sequence[str] = (), allow: Sequence[str] = (), seed: int | None = None
+    name: "AnyPath | Recipe",
+    *,
+    without: Sequence[str] = (),
+    allow: Sequence[str] = (),
+    seed: int | None = None,
 ) -> "Recipe":
-    """Return a recipe by its name or file, with what is to differ."""
-    from earmark.models.recipe import recipe  # noqa: PLC0415 - scikit-learn, which may be missing
+    """Return a recipe, by its name or file if need be, with what is to differ."""
+    from earmark.models.recipe import Recipe, recipe  # noqa: PLC0415 - scikit-learn, which may be missing
 
-    found = recipe(name)
+    found = name if isinstance(name, Recipe) else recipe(name)
     changed = replace(found, without=(*found.without, *without), allow=(*found.allow, *allow))
     return changed if seed is None else replace(changed, seed=seed)
 
@@ -306,11 +310,25 @@ def naively_evaluated(given: "Lesson", found: "Answered", seed: int) -> "Evaluat
     return evaluate(given.y[found.answered], found.p[found.answered], given.classes, seed=seed)
 
 
-def main_scores(evaluation: "Evaluation", votes: str) -> "Scores":
-    """Return the scores that count: per track, by the mean of its segments or by their majority."""
-    if votes == "majority" and evaluation.votes is not None:
-        return evaluation.votes
-    return evaluation.tracks
+def beside(
+    table: Table, dataset: "Dataset", split: AnyPath | None = None, *, naive: bool = False
+) -> dict[str, Any]:
+    """Return what is kept of a model's making beside :func:`made_from`: how it was asked for, what there was.
+
+    It names no model: wherever a table lies, the same model comes of it.
+    """
+    from earmark.dataset.facts import facts  # noqa: PLC0415 - pandas, which may be missing
+
+    paths = [table.paths] if isinstance(table.paths, str | os.PathLike) else table.paths
+    named = {"label": table.label, "labels": table.labels, "catalog": table.catalog, "split": split}
+    asked = {
+        "paths": [os.fspath(one) for one in paths],
+        **{option: os.fspath(value) for option, value in named.items() if value is not None},
+        "group": list(table.groups),
+        "subset": list(table.subsets),
+        "naive": naive,
+    }
+    return {"asked": asked, "data": facts(dataset, checking.providers_of(table.catalog)).to_dict()}
 
 
 def files_of(
@@ -320,31 +338,24 @@ def files_of(
     split: "Split",
     found: "Answered",
     evaluation: "Evaluation",
-    notes: tuple[str, ...],
+    facts: Mapping[str, Any],
+    hears: bool = False,
 ) -> dict[str, str]:
     """Return the texts that lie beside a model."""
     from earmark.dataset.split_file import text_of  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.models.lab_answers import answers_csv  # noqa: PLC0415 - as above
     from earmark.models.lab_bundle import environment  # noqa: PLC0415 - as above
-    from earmark.models.lab_card import answers_csv, card  # noqa: PLC0415 - as above
+    from earmark.report.markdown import markdown  # noqa: PLC0415 - as above
+    from earmark.report.told import Told, card  # noqa: PLC0415 - as above
 
-    metrics = main_scores(evaluation, chosen.votes).metrics
-    figures = {words: str(metrics[name]) for name, words in FIGURES.items() if name in metrics}
-    if evaluation.verdicts is not None:
-        figures |= in_words(evaluation.verdicts)
-    if evaluation.naive is not None:
-        naive = evaluation.naive.tracks.metrics["accuracy"]
-        figures["accuracy on random rows, not to be believed"] = str(naive)
+    told = Told(
+        chosen.name, evaluation, facts, split.certificate, chosen.to_toml(), chosen.votes, environment(),
+        about=chosen.about, hears=hears,
+    )  # fmt: skip
     return {
         "split.json": text_of(split),
         "answers.csv": answers_csv(given, found),
-        "card.md": card(
-            chosen,
-            given,
-            certificate=split.certificate,
-            figures=figures,
-            notes=notes,
-            environment=environment(),
-        ),
+        "card.md": markdown(card(told)),
     }
 
 
@@ -356,7 +367,7 @@ FIGURES = {
     "top_3": "top 3",
     "ece": "calibration error",
 }
-"""The figures that are shown first, in words."""
+"""The figures that the command line shows first, in words."""
 
 
 def _again(folder: Path) -> Trained:

@@ -57,13 +57,14 @@ def test_damage_is_found(tmp_path: Path, hurt: object, told: str) -> None:
     one = made(tmp_path)
     hurt(one.folder)  # type: ignore[operator] # one of the three above
     assert one.damage() == told
-    aside = Artifacts(tmp_path).put_aside(one)
+    aside = Artifacts(tmp_path).put_aside(one.name, one.version)
     assert aside.exists()
     assert Artifacts(tmp_path).find(one.name, one.version) is None
 
 
 def test_a_manifest_that_was_changed_is_refused(tmp_path: Path) -> None:
-    path = made(tmp_path).folder / "manifest.json"
+    one = made(tmp_path)
+    path = one.folder / "manifest.json"
     said = json.loads(path.read_text())
     for change, told in (
         ({"metrics": {}}, "its checksum differs"),
@@ -73,10 +74,14 @@ def test_a_manifest_that_was_changed_is_refused(tmp_path: Path) -> None:
     ):
         path.write_text(json.dumps(said | change))
         with pytest.raises(ArtifactError, match=told):
-            list(Artifacts(tmp_path))
+            Artifacts(tmp_path).find(one.name, one.version)
     path.write_text("{")
     with pytest.raises(ArtifactError, match=r"cannot be read.*run the pipeline again"):
-        list(Artifacts(tmp_path))
+        Artifacts(tmp_path).find(one.name, one.version)
+    assert list(Artifacts(tmp_path)) == []
+    assert [error.message.partition("'")[2].partition("'")[0] for error in Artifacts(tmp_path).broken()] == [
+        str(path)
+    ]
 
 
 def test_one_is_found_by_what_a_person_types(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ EarmarkError
 │   ├── NetworkError
 │   └── AnswerError
 ├── StoreError
+│   ├── ArtifactError
+│   └── RunError
+├── PipelineError
+├── TrackerError
 ├── TableError
 │   └── SchemaError
 ├── TaxonomyError

@@ -105,6 +105,27 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Let others see, by :func:`is_held`, that this process is at work in a folder; for one at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".held").open("ab") as file:
+        _lock(file, wait=False)
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Tell whether a process that lives is at work in a folder."""
+    try:
+        with (folder / ".held").open("r+b") as file:
+            _lock(file, wait=False)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 _FRAME = struct.Struct("<II")
 _KIND = b"earmark journal "
 _MAGIC = _KIND + b"1\n"

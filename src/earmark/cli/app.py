@@ -22,6 +22,7 @@ from earmark.cli.options.picture import picture
 from earmark.cli.options.predict import predict
 from earmark.cli.options.report import report
 from earmark.cli.options.reproduce import reproduce
+from earmark.cli.options.run import init, run
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.train import train
@@ -75,6 +76,8 @@ for _command in (
     tune,
     export,
     reproduce,
+    init,
+    run,
     doctor,
 ):
     app.command()(_command)

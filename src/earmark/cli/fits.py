@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from earmark.audio import shown
 
@@ -18,7 +18,7 @@ class Status:
     def __init__(self) -> None:
         self._width = 0
 
-    def __enter__(self) -> "Status":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:

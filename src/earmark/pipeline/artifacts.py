@@ -16,7 +16,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,8 +32,8 @@ MANIFEST = "manifest.json"
 _WORK, _DAMAGED = ".work", ".damaged"
 _KEYS = {
     "format": str, "format_version": int, "name": str, "version": str, "made_from": dict, "parents": dict,
-    "main": str, "files": dict, "tables": dict, "metrics": dict, "notes": list, "made": str, "seconds": float,
-    "digest": str,
+    "main": str, "files": dict, "tables": dict, "metrics": dict, "figures": list, "model": str, "notes": list,
+    "made": str, "seconds": float, "digest": str,
 }  # fmt: skip
 _LARGEST_MANIFEST = 1 << 28
 
@@ -50,8 +50,8 @@ class Artifact:
         What ``manifest.json`` says: ``name``, ``version``, ``made_from`` (all that is in the version),
         ``parents`` (input to ``NAME@VERSION``), ``main`` (the file or folder that stands for it), ``files``
         (path to ``bytes`` and ``sha256``), ``tables`` (path to ``rows``, ``columns`` with their types, and
-        ``hash``), ``metrics`` (name to ``value``, ``low``, ``high``), ``notes``, ``made`` (when) and
-        ``seconds`` (how long it took).
+        ``hash``), ``metrics`` (name to ``value``, ``low``, ``high``), ``figures`` (files that are pictures or
+        pages), ``model`` (the folder of a model), ``notes``, ``made`` (when), ``seconds`` (how long it took).
     """
 
     folder: Path
@@ -106,6 +106,10 @@ class Facts:
         Path of each table to its rows, columns and hash.
     metrics : mapping of str to mapping
         Each with ``value``, ``low`` and ``high``; the interval is None where there is none.
+    figures : tuple of str
+        Which files are pictures or pages.
+    model : str
+        The folder of the model that was made; empty if none.
     notes : tuple of str
         What a reader must know.
     """
@@ -113,6 +117,8 @@ class Facts:
     main: str = ""
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     metrics: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    figures: tuple[str, ...] = ()
+    model: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -138,9 +144,20 @@ class Artifacts:
         self.folder = Path(folder)
 
     def __iter__(self) -> Iterator[Artifact]:
-        """Yield all of them, those that were made first first."""
-        found = [_read(path.parent) for path in self.folder.glob(f"*@*/{MANIFEST}")]
+        """Yield all whose manifests are sound, those that were made first first."""
+        found = []
+        for path in self.folder.glob(f"*@*/{MANIFEST}"):
+            with suppress(ArtifactError):  # they are told by broken(), and when one of them is needed
+                found.append(_read(path.parent))
         yield from sorted(found, key=lambda one: (one.manifest["made"], one.id))
+
+    def broken(self) -> Iterator[ArtifactError]:
+        """Yield what is wrong with each manifest that is not sound."""
+        for path in sorted(self.folder.glob(f"*@*/{MANIFEST}")):
+            try:
+                _read(path.parent)
+            except ArtifactError as error:
+                yield error
 
     def find(self, name: str, version: str) -> Artifact | None:
         """Return one; None if it was never made.
@@ -173,13 +190,13 @@ class Artifacts:
             )
         return found[-1]
 
-    def put_aside(self, artifact: Artifact) -> Path:
+    def put_aside(self, name: str, version: str) -> Path:
         """Move a damaged one out of the way, and return where it lies now."""
         with keeping(self.folder):
             aside = self.folder / _DAMAGED
             aside.mkdir(exist_ok=True)
-            place = aside / f"{artifact.id}.{os.urandom(4).hex()}"
-            artifact.folder.rename(place)
+            place = aside / f"{name}@{version}.{os.urandom(4).hex()}"
+            (self.folder / f"{name}@{version}").rename(place)
         return place
 
     @contextmanager
@@ -238,7 +255,8 @@ class Work:
             "format": FORMAT, "format_version": FORMAT_VERSION, "name": self.name, "version": self.version,
             "made_from": dict(self.made_from), "parents": dict(parents), "main": facts.main, "files": files,
             "tables": {path: dict(table) for path, table in facts.tables.items()},
-            "metrics": {name: dict(one) for name, one in facts.metrics.items()}, "notes": list(facts.notes),
+            "metrics": {name: dict(one) for name, one in facts.metrics.items()},
+            "figures": list(facts.figures), "model": facts.model, "notes": list(facts.notes),
             "made": datetime.now(UTC).isoformat(timespec="milliseconds"), "seconds": round(float(seconds), 3),
         }  # fmt: skip
         said["digest"] = _digest(said)

@@ -1,0 +1,1 @@
+"""What each kind of step does; :mod:`earmark.pipeline.listed` says what it takes."""

@@ -1,7 +1,6 @@
 """`earmark explore`: known answers of the numbers, the page in a browser, pictures of what was found."""
 
 import doctest
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -222,30 +221,6 @@ def test_the_page_is_dark_where_the_reader_is(browser, written):
     assert browser.value(paper) == "rgb(18, 20, 24)"
     browser.value("document.querySelector('button.theme').click()")
     assert browser.value(paper) == "rgb(255, 255, 255)"
-
-
-def test_words_have_contrast(written):
-    """Text colours against the paper and the bands, by WCAG 2.1: 4.5 at least (AA)."""
-    style = written.page.read_text(encoding="utf-8")
-    blocks = [
-        re.findall(r"--(\w+): (#\w{6})", block) for block in re.findall(r"\{[^{}]*--paper[^{}]*\}", style)
-    ]
-    assert len(blocks) >= 3
-    for block in blocks:
-        named = dict(block)
-        for words in ("ink", "faint", "link"):
-            for ground in ("paper", "band"):
-                if words in named:
-                    assert contrast(named[words], named[ground]) >= 4.5, (words, ground, named)
-
-
-def contrast(one: str, other: str) -> float:
-    lights = []
-    for colour in (one, other):
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        lights.append(float(np.dot([0.2126, 0.7152, 0.0722], linear)) + 0.05)
-    return max(lights) / min(lights)
 
 
 def test_a_hostile_table_makes_no_program(tmp_path):

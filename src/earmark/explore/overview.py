@@ -172,7 +172,7 @@ def _counts(found: Songs) -> tuple[GenreCount, ...]:
         np.bincount(codes, minlength=len(found.classes)) for codes in (found.row_genres, found.genres)
     )
     units = found.units_by_genre
-    return tuple(
+    made = (
         GenreCount(
             name,
             int(rows[at]),
@@ -182,6 +182,7 @@ def _counts(found: Songs) -> tuple[GenreCount, ...]:
         )
         for at, name in enumerate(found.classes)
     )
+    return tuple(sorted(made, key=lambda one: -one.songs))
 
 
 def _columns(found: Songs, progress: Progress | None) -> tuple[Column, ...]:

@@ -84,7 +84,10 @@ class Pictures:
         total = sum(one.songs for one in counts)
         shown = [
             bars.Bar(
-                one.genre, self._colours[one.genre], one.songs, f"{_number(one.songs)}  {_percent(one.share)}"
+                one.genre,
+                self._colours[one.genre],
+                one.songs,
+                f"{_number(one.songs)} ({_percent(one.share)})",
             )
             for one in counts
         ]
@@ -157,9 +160,7 @@ class Pictures:
         if np.isfinite(off).any():
             row, column = divmod(int(np.nanargmax(off)), len(shown))
             title = f"{names[row]} and {names[column]} move together most ({values[row, column]:+.2f})"
-        said = (
-            [[f"{one:.1f}".replace("0.", ".") for one in line] for line in values] if len(shown) <= 24 else ()
-        )
+        said = [[_tenths(one) for one in line] for line in values] if len(shown) <= 24 else ()
         subtitle = f"Spearman's correlation over songs; {len(shown)} of {len(made.columns)} columns"
         return Picture(
             "correlations", matrix.Matrix(title, subtitle, names, names, values, said, kind="signed")
@@ -186,11 +187,13 @@ class Pictures:
             known = np.sort(np.random.default_rng(0).choice(known, _MOST_DOTS, replace=False))
         names = [made.columns[at].name for at in (x, y)]
         axes = [
-            f"{one.name}, {one.unit}" if one.unit else one.name for one in (made.columns[x], made.columns[y])
+            f"{one.name}, {one.unit}" if one.unit not in ("", "1") else one.name
+            for one in (made.columns[x], made.columns[y])
         ]
         subtitle = f"{_number(len(known))} of {_number(total)} songs; all genres faint behind each"
         chart = scatter.Scatter(
-            f"{names[0]} and {names[1]}", subtitle, axes[0], axes[1], self._values[known][:, [x, y]],
+            f"{names[0]} and {names[1]}{_together(made.correlations[x, y])}", subtitle, axes[0], axes[1],
+            self._values[known][:, [x, y]],
             self._genres[known], made.songs.classes, [self._colours[one] for one in made.songs.classes],
         )  # fmt: skip
         return Picture(f"pair-{names[0]}-{names[1]}", chart)
@@ -213,6 +216,28 @@ def _ends(known: Array) -> tuple[float, float]:
         low, high = float(known.min()), float(known.max())
     room = 0.04 * (high - low) or 0.5
     return low - room, high + room
+
+
+def _together(correlation: float) -> str:
+    if not np.isfinite(correlation):
+        return ""
+    much = "hardly" if abs(correlation) < 0.1 else "somewhat" if abs(correlation) < 0.5 else "much"
+    return f" move together {much} ({correlation:+.2f})".replace("-", "\N{MINUS SIGN}")
+
+
+def _tenths(value: float) -> str:
+    """Return a correlation as short as can be; nothing where it is not known.
+
+    Examples
+    --------
+    >>> _tenths(0.31), _tenths(-0.04), _tenths(1.0)
+    ('.3', '.0', '1')
+    """
+    if not np.isfinite(value):
+        return ""
+    tenths = round(abs(value), 1)
+    sign = "\N{MINUS SIGN}" if value < 0 and tenths else ""
+    return sign + ("1" if tenths == 1 else f"{tenths:.1f}".removeprefix("0"))
 
 
 def _number(value: int) -> str:

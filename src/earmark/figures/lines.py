@@ -9,12 +9,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from earmark.figures.sheet import Drawing, Sheet
+from earmark.figures.words import brief
 
 Array = NDArray[np.float64]
 
-_LEFT, _WIDE, _HIGH, _APART, _BELOW, _TOP = 0.75, 2.75, 2.0, 0.75, 0.5, 0.32
+_LEFT, _WIDE, _HIGH, _APART, _BELOW, _TOP = 0.75, 2.75, 2.0, 0.9, 0.5, 0.32
+_LETTERS = 12  # of a name at a curve's end
 _ACROSS = 3
-_LEAST = 6.5
+_LEAST = 7.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,4 +124,4 @@ def _name_ends(drawing: Drawing, axes: Axes, lines: Sequence[Line]) -> None:
     for line in named:
         last = max(float(line.y[-1]), last + least)
         at = axes.get_xlim()[1] + 0.02 * float(np.ptp(axes.get_xlim()))
-        drawing.say(axes, at, last, line.name, clip_on=False)
+        drawing.say(axes, at, last, brief(line.name, _LETTERS), clip_on=False)

@@ -8,12 +8,15 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from earmark.figures.sheet import Drawing, Sheet
+from earmark.figures.sheet import TICKS_PT, Drawing, Sheet
+from earmark.figures.words import LONGEST
 
-_WIDE, _HIGH, _SMALL = 0.46, 0.3, 0.165
-_NAMES, _BELOW, _TOP, _RIGHT = 1.9, 1.25, 0.08, 0.35
+_WIDE, _HIGH, _SMALL = 0.46, 0.3, 0.19
+_NAMES, _BELOW, _TOP, _RIGHT = 1.9, 0.5, 0.08, 0.35
+_SMALL_PT = 7.5
+_LETTER = 0.05  # of a slanted name, downwards, in inches
 _MOST_WRITTEN = 24
-_DARKEST = 0.55
+_DARKEST, _DARKEST_SIGNED = 0.55, 0.75  # ink is read on either, on light paper and on dark
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,18 +52,20 @@ class Matrix:
 
 def draw(chart: Matrix, dark: bool = False) -> Drawing:
     """Draw coloured cells; the deeper the colour, the greater the number, on light pages and on dark ones."""
-    small = len(chart.columns) > _MOST_WRITTEN or not chart.said
-    wide, high = (_SMALL, _SMALL) if small and len(chart.columns) > _MOST_WRITTEN else (_WIDE, _HIGH)
+    small = len(chart.columns) > _MOST_WRITTEN
+    wide, high = (_SMALL, _SMALL if len(chart.rows) > _MOST_WRITTEN else _HIGH) if small else (_WIDE, _HIGH)
     width, height = wide * len(chart.columns), high * len(chart.rows)
+    below = _BELOW + _LETTER * min(max(map(len, chart.columns), default=0), LONGEST)
     drawing = Drawing(
-        Sheet(chart.title, chart.subtitle, max(_NAMES + width + _RIGHT, 5.0), _TOP + height + _BELOW), dark
+        Sheet(chart.title, chart.subtitle, max(_NAMES + width + _RIGHT, 7.7), _TOP + height + below), dark
     )
     axes = drawing.axes(_NAMES, _TOP, width, height)
     axes.imshow(_colours(chart), aspect="auto", interpolation="nearest")
     drawing.ticks(axes, list(chart.rows))
     drawing.across(axes, list(chart.columns))
-    if high == _SMALL:
-        axes.tick_params(labelsize=7)
+    if small:
+        axes.tick_params(axis="x", labelsize=_SMALL_PT)
+        axes.tick_params(axis="y", labelsize=_SMALL_PT if high == _SMALL else TICKS_PT)
     drawing.label(axes, x=chart.across, y=chart.down)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -78,6 +83,8 @@ def _colours(chart: Matrix) -> NDArray[np.float64]:
     values = np.where(known, chart.values, 0.0)
     found = np.zeros((*values.shape, 4))
     found[..., :3] = np.where((values >= 0)[..., None], positive, negative)
-    deepest = 1.0 if chart.kind == "signed" else _DARKEST / max(float(values.max(initial=0.0)), 1e-9)
+    deepest = _DARKEST_SIGNED
+    if chart.kind == "share":
+        deepest = _DARKEST / max(float(values.max(initial=0.0)), 1e-9)
     found[..., 3] = np.clip(np.abs(values) * deepest, 0.0, 1.0) * known
     return found

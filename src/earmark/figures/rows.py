@@ -17,6 +17,7 @@ Line = list[tuple[float, float]]
 
 _ROW, _HEADS, _AXIS = 0.34, 0.3, 0.5
 _NAMES, _GAP, _RIGHT = 1.35, 0.28, 0.15
+_LETTERS = 18  # of a name
 _PARTS = (
     ("histogram and density", 2.9),
     ("violin and box", 2.3),
@@ -110,7 +111,7 @@ def _rows(
 ) -> Axes:
     left, width, height = box
     axes = drawing.axes(left, _HEADS, width, height)
-    drawing.ticks(axes, names)
+    drawing.ticks(axes, names, _LETTERS)
     axes.tick_params(axis="y", labelleft=named)
     axes.spines["left"].set_visible(False)
     between = np.arange(len(names)) + 0.5

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from earmark.figures.theme import DARK, LIGHT, Theme
-from earmark.figures.words import drawable, families, write
+from earmark.figures.words import LONGEST, brief, drawable, families, write
 
 DPI = 130
 _HEADING_PT, _WORDS_PT, TICKS_PT = 12.5, 9.5, 9
@@ -99,10 +99,12 @@ class Drawing:
             looks = {**looks, "color": self.theme.ink, "weight": "bold"}
             axes.set_title(drawable(title), loc="left", pad=5, **looks)
 
-    def ticks(self, axes: Axes, names: list[str]) -> None:
-        """Name the rows of axes 0, 1, ... from the top down."""
+    def ticks(self, axes: Axes, names: list[str], most: int = LONGEST) -> None:
+        """Name the rows of axes 0, 1, ... from the top down; there is room for so many letters."""
         axes.set_yticks(range(len(names)))
-        axes.set_yticklabels([drawable(name) for name in names], family=families(), parse_math=False)
+        axes.set_yticklabels(
+            [brief(drawable(name), most) for name in names], family=families(), parse_math=False
+        )
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
 
@@ -110,7 +112,7 @@ class Drawing:
         """Name the columns of axes 0, 1, ... from left to right, slanted."""
         axes.set_xticks(range(len(names)))
         looks: dict[str, Any] = {"family": families(), "parse_math": False, "rotation": 40, "ha": "right"}
-        axes.set_xticklabels([drawable(name) for name in names], rotation_mode="anchor", **looks)
+        axes.set_xticklabels([brief(drawable(name)) for name in names], rotation_mode="anchor", **looks)
         axes.tick_params(axis="x", length=0)
 
     def file(self, kind: str) -> bytes:

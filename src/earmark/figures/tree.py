@@ -7,9 +7,12 @@ from itertools import count
 from matplotlib.axes import Axes
 
 from earmark.figures.sheet import Drawing, Sheet
+from earmark.figures.words import brief
 
 _ROW, _DEEP, _BAR, _HIGH = 0.62, 2.75, 1.55, 0.15
 _LEGEND, _ACROSS, _MARGIN = 0.27, 5, 0.2
+
+_LETTERS, _LETTERS_LEGEND = 30, 19  # of words above a bar, and beside a colour
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def draw(chart: Tree, dark: bool = False) -> Drawing:
         for share, colour in zip(one.branch.shares, chart.colours, strict=True):
             axes.barh(one.row, share * _BAR, left=at, height=_HIGH / _ROW, color=colour, zorder=2)
             at += share * _BAR
-        drawing.say(axes, left, one.row - 0.28, one.branch.words)
+        drawing.say(axes, left, one.row - 0.28, brief(one.branch.words, _LETTERS))
     _legend(drawing, chart, tall + _MARGIN / 2, width)
     return drawing
 
@@ -129,4 +132,4 @@ def _legend(drawing: Drawing, chart: Tree, top: float, width: float) -> None:
         row, column = divmod(at, _ACROSS)
         left = _MARGIN + column * each
         axes.barh(row, 0.16, left=left, height=0.5, color=colour)
-        drawing.say(axes, left + 0.24, row, genre)
+        drawing.say(axes, left + 0.24, row, brief(genre, _LETTERS_LEGEND))

@@ -1,7 +1,9 @@
 """Words on a page, whatever characters a song's name holds and however long it is."""
 
 from functools import cache
+from itertools import accumulate
 from typing import Any
+from unicodedata import east_asian_width
 
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -21,6 +23,9 @@ _FAMILIES = (
     "WenQuanYi Zen Hei",
     "Arial Unicode MS",
 )
+LONGEST = 26
+"""Letters of a name beside a row, or below a column."""
+
 _UNKNOWN = "□"
 
 
@@ -50,6 +55,37 @@ def drawable(words: str) -> str:
         else c if any(font.get_char_index(ord(c)) for font in _fonts()) else _UNKNOWN
         for c in words
     )  # fmt: skip
+
+
+def brief(words: str, most: int = LONGEST) -> str:
+    """Return a name that fits beside a row; what is too long loses its middle.
+
+    Parameters
+    ----------
+    words : str
+        The name.
+    most : int
+        How many letters there is room for; those of East Asia take the room of two.
+
+    Examples
+    --------
+    >>> brief("progressive instrumental stoner metal", 20), brief("jazz")
+    ('progressive in…metal', 'jazz')
+    """
+    wide = sum(_room(letter) for letter in words)
+    if wide <= most:
+        return words
+    start, end = _until(words, most - 1 - most // 3), _until(words[::-1], most // 3 - 1)
+    return f"{words[:start]}…{words[len(words) - end :]}"
+
+
+def _room(letter: str) -> int:
+    return 2 if east_asian_width(letter) in "WF" else 1
+
+
+def _until(words: str, most: int) -> int:
+    """Return how many letters fit into so much room."""
+    return sum(1 for room in accumulate(map(_room, words)) if room <= most)
 
 
 def write(figure: Figure, at: tuple[float, float], words: str, most_px: float, looks: dict[str, Any]) -> None:

@@ -78,6 +78,8 @@ def _parts(one: Told) -> Iterator[tuple[str, Sequence[Block]]]:
     yield "How far it can be trusted", [_trust(scores), *words.verdicts(one)]
     if one.curve:
         yield "Would more songs help", [_curve(one.curve), words.curve_table(one.curve)]
+    if one.curveless:
+        yield "Would more songs help", [Words(f"That could not be measured: {one.curveless}")]
     if one.evaluation.subsets:
         yield "Parts of the songs", list(words.subsets(one))
     yield "What it was tested on", [*words.data(one), *words.certificate(one)]
@@ -91,7 +93,7 @@ def _drawn(drawing: Drawing) -> Drawn:
 def _dot(name: str, score: Score, colour: str) -> bars.Bar:
     value = float("nan") if score.value is None else score.value
     low, high = (float("nan") if end is None else end for end in (score.low, score.high))
-    said = figure(score) + ("" if score.low is None else f"  {low:.2f} to {high:.2f}")
+    said = figure(score) + ("" if score.low is None else f" ({low:.2f} to {high:.2f})")
     return bars.Bar(name, colour, value, said, low, high)
 
 
@@ -182,6 +184,8 @@ def _curve(curve: Sequence[Point]) -> Drawn:
         Line("on what it learnt", _OTHER, groups, np.array([one.train for one in curve], np.float64)),
     ]
     gain = test[-1] - test[-2] if len(curve) > 1 else float("nan")
-    title = f"from {groups[-2]:.0f} to {groups[-1]:.0f} groups, accuracy on others changes by {gain:+.3f}"
+    title = f"accuracy changes by {gain:+.3f} from {groups[-2]:.0f} to {groups[-1]:.0f} groups".replace(
+        "-", "\N{MINUS SIGN}"
+    )
     chart = Chart("learning curve", "groups learnt from", "accuracy", known)
     return _drawn(lines.draw(lines.Lines(title, "band: 95 % interval by drawing groups", [chart])))

@@ -7,6 +7,7 @@ the browser every request.
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -44,7 +45,7 @@ class Rows:
     rows : sequence of sequences of (str, int, float or None)
         Its cells; None and NaN stay empty.
     links : mapping of str to str
-        Words of the first column that lead somewhere on the page.
+        Words of the first column that lead to a picture, by its place.
     """
 
     caption: str
@@ -97,6 +98,11 @@ class Folded:
     line: str
     inside: "Sequence[Block]"
 
+
+_BOX = re.compile(r'viewBox="([^"]*)"')
+_PICTURE = "picture-"  # no picture has the name of a section
+_LONG = 40
+"""Letters; longer words in a cell go on in a second line."""
 
 MARK = '<meta name="generator" content="earmark">'
 """What tells a page of ours from another file."""
@@ -223,9 +229,13 @@ _TAGS: dict[type, tuple[str, str]] = {
 
 
 def _picture(block: Drawn) -> str:
-    named = f' id="{escape(block.place, quote=True)}"' if block.place else ""
+    named = f' id="{_PICTURE}{escape(block.place, quote=True)}"' if block.place else ""
     sized = block.svg.replace("<svg ", f'<svg style="width:100%;max-width:{block.width_in:.2f}in" ', 1)
-    return f'<figure{named}><div class="wide">{sized}</div></figure>\n'
+    # Before it is drawn it takes the room that it will take: what is scrolled to stays where it is.
+    box = _BOX.search(block.svg)
+    _, _, wide, high = map(float, box[1].split()) if box else (0.0, 0.0, 1.0, 1.0)
+    room = f"contain-intrinsic-size:auto {block.width_in * high / wide:.2f}in"
+    return f'<figure{named} style="{room}"><div class="wide">{sized}</div></figure>\n'
 
 
 def _table(table: Rows) -> str:
@@ -238,7 +248,7 @@ def _table(table: Rows) -> str:
     tall = " tall" if len(table.rows) > 20 else ""
     said = escape(table.caption, quote=True)
     return (
-        f'<div class="wide{tall}" tabindex="0" role="region" aria-label="{said}">'
+        f'<div class="wide{tall}" tabindex="0" role="group" aria-label="{said}">'
         f"<table><caption>{said}</caption><thead><tr>{heads}</tr></thead>\n"
         f"<tbody>{body}</tbody></table></div>\n"
     )
@@ -253,8 +263,9 @@ def _cell(cell: Cell, head: Head, links: dict[str, str]) -> str:
     words = escape(in_words(cell, head))
     if head.kind != "number":
         if (place := links.get(str(cell))) is not None:
-            words = f'<a href="#{escape(place, quote=True)}">{words}</a>'
-        return f'<td class="text">{words}</td>'
+            words = f'<a href="#{_PICTURE}{escape(place, quote=True)}">{words}</a>'
+        long = " long" if len(str(cell)) > _LONG else ""
+        return f'<td class="text{long}">{words}</td>'
     return f'<td data-value="{cell!r}">{words}</td>' if words else "<td></td>"
 
 

@@ -48,6 +48,8 @@ class Told:
         What is wrong with its table; None if nobody has looked.
     curve : tuple of Point
         How accuracy grows with the artists learnt from; empty if it was not measured.
+    curveless : str
+        Why it could not be measured, if it was asked for.
     hears : bool
         Whether it hears songs itself, and was trained on a folder of them.
     """
@@ -62,6 +64,7 @@ class Told:
     about: str = ""
     findings: tuple[Finding, ...] | None = None
     curve: tuple[Point, ...] = ()
+    curveless: str = ""
     hears: bool = False
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.audio import shown
-from earmark.errors import ArgumentError, BundleError
+from earmark.errors import ArgumentError, BundleError, TrainingError
 from earmark.models.bundle import BUILT_IN
 from earmark.service import checking, curving
 from earmark.service.evaluating import is_of_songs
@@ -97,7 +97,7 @@ def report(
     if curve and table is not None:
         folders = [Path(model) for model, one in zip(models, every, strict=True) if isinstance(one, Told)]
         told = [
-            replace(one, curve=_curve(one, folder, table, workers, progress))
+            _with_curve(one, folder, table, workers, progress)
             for one, folder in zip(told, folders, strict=True)
         ]
     with keeping(page.parent):
@@ -185,20 +185,25 @@ def _with_findings(told: "Sequence[Told]", table: Table, progress: Progress | No
     return [replace(one, findings=findings, facts={**one.facts, "data": data}) for one in told]
 
 
-def _curve(one: "Told", folder: Path, table: Table, workers: int | None, progress: Progress | None) -> Any:
-    """Return a learning curve of a model's recipe, on the very folds of its test."""
+def _with_curve(
+    one: "Told", folder: Path, table: Table, workers: int | None, progress: Progress | None
+) -> "Told":
+    """Return what is known of a model with its recipe's learning curve, on the very folds of its test."""
     from earmark.dataset.split import RULES  # noqa: PLC0415 - pandas, which may be missing
     from earmark.models.recipe import from_dict  # noqa: PLC0415 - scikit-learn, which may be missing
 
     by = tuple(one.facts["grouped_by"])
     given_split = one.facts["split"] == "parts" or "split" in one.facts.get("asked", {})
-    found = curving.learning_curve(
-        replace(table, groups=() if by[0] in RULES else by),
-        recipe=from_dict(tomllib.loads(one.recipe)),  # what its search chose, if it searched
-        folder=folder.resolve().parent,
-        split=folder / "split.json" if given_split else None,
-        workers=workers,
-        progress=progress,
-    )
+    try:
+        found = curving.learning_curve(
+            replace(table, groups=() if by[0] in RULES else by),
+            recipe=from_dict(tomllib.loads(one.recipe)),  # what its search chose, if it searched
+            folder=folder.resolve().parent,
+            split=folder / "split.json" if given_split else None,
+            workers=workers,
+            progress=progress,
+        )
+    except TrainingError as error:  # some learn nothing from a song of each genre
+        return replace(one, curveless=error.message)
     (points,) = found.points.values()
-    return points
+    return replace(one, curve=points)

@@ -33,8 +33,8 @@ _CLEAN_TABLES = 4  # for each with a leak of one kind
 AUDIT = ("duplicates", "gaps", "giveaways", "tracks", "sides")
 """The checks of the leak audit."""
 _RULES = (
-    *("beyond", "duplicates", "equality", "gaps", "giveaways", "infer", "kinship", "lookup", "nearness"),
-    *("sharing", "sides"),
+    *("beyond", "dependence", "duplicates", "equality", "gaps", "giveaways", "infer", "kinship", "lookup"),
+    *("nearness", "sharing", "sides"),
 )
 
 

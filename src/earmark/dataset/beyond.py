@@ -99,7 +99,7 @@ class Rest:
                 ranks[rows, place] = (rankdata(self._columns[name][rows]) - (rows.sum() + 1) / 2) / rows.sum()
         lengths = np.linalg.norm(ranks, axis=0)
         ranks = np.divide(ranks, lengths, out=ranks, where=lengths > 0)
-        # A mean of squares 1 by chance; so far out comes one of all that a column is held against.
+        # By chance these are normal deviates; one of all that a column is held against comes so far out.
         farthest = norm.isf(_CHANCE / (2 * max(len(self._ordered) - 1, 1)))
         return np.asarray(np.abs(ranks.T @ ranks) * np.sqrt(len(ranks)) > farthest)
 

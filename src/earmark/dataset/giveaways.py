@@ -1,5 +1,6 @@
 """Columns that tell how a table was collected, and by that the label: their values and their words."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.duplicates import recordings
 from earmark.dataset.findings import Finding, Severity, counted, spaced
 from earmark.dataset.kinship import Codes, factorized, joined, kin
-from earmark.dataset.lookup import Lookup, folds, look_up, look_up_words
+from earmark.dataset.lookup import Lookup, contrasts, folds, look_up, look_up_words
 from earmark.dataset.schema import ColumnSpec
 from earmark.dataset.table import Dataset
 
@@ -24,7 +25,8 @@ _LEAST_GROUPS = 30  # recordings or artists; of fewer nothing can be said
 _ODD = 0.06  # of the label's entropy, told by exact values and by nothing that lies near them
 _SHUT_OUT = 0.2  # of the rows lie in genres that never have a common value
 _COMMON = 0.03  # of the rows have a common value
-_SURE = (0.12, 0.3)  # of both, from which nothing else need be asked
+_SHARP = 0.6  # Cramér's V between a common value and those next to it, from which nothing else need be asked
+_ALPHA = 1e-3  # for all values of all columns of a table together
 _TO_BE_MISSED = 10  # rows would have it by chance in genres that never do
 _NEVER = 0.1  # of how often it would be there by chance
 _GAIN = 0.01  # in the share of right answers, beyond the other columns
@@ -120,15 +122,16 @@ class _Tried:
     column: ColumnSpec
     lookup: Lookup
     shut_out: float
+    contrast: float
 
     @property
     def odd(self) -> bool:
         """Whether exact values tell what values next to them do not."""
-        return self.lookup.odd >= _ODD and self.shut_out >= _SHUT_OUT
+        return self.shut_out >= _SHUT_OUT and (self.sharp or self.lookup.odd >= _ODD)
 
     @property
-    def surely_odd(self) -> bool:
-        return self.lookup.odd >= _SURE[0] and self.shut_out >= _SURE[1]
+    def sharp(self) -> bool:
+        return self.contrast >= _SHARP
 
     @property
     def alone(self) -> bool:
@@ -162,7 +165,20 @@ def _try(rows: Labelled, column: ColumnSpec) -> _Tried | None:
         return None
     values, labels = values[known], rows.labels[known]
     found = look_up(values, labels, rows.fold[known], nominal)
-    return _Tried(column, found, _shut_out(values, labels) if found.odd >= _ODD else 0.0)
+    shut_out = _shut_out(values, labels)
+    contrast = _contrast(rows, values, known, nominal) if shut_out >= _SHUT_OUT else 0.0
+    return _Tried(column, found, shut_out, contrast)
+
+
+def _contrast(rows: Labelled, values: NDArray[np.float64], known: NDArray[np.bool_], nominal: bool) -> float:
+    """Return how far the labels of a common value are other ones than those of the values next to it.
+
+    What it tells of the whole label is little where it sets few genres apart, however sharply.
+    """
+    least = math.ceil(_COMMON * len(values))
+    found = contrasts(values, rows.labels[known], rows.groups[known], least, nominal)
+    alpha = _ALPHA / max(len(rows.columns) * len(found), 1)
+    return max((one.beyond_chance for one in found if one.p < alpha), default=0.0)
 
 
 def _codes(values: pd.Series, nominal: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -191,15 +207,22 @@ def _odd(rows: Labelled, one: _Tried) -> Finding | None:
     if not one.odd:
         return None
     name, beyond = one.column.name, rows.rest.beyond(one.column.name)
-    if not one.surely_odd and beyond.gain < max(_GAIN, _ERRORS * beyond.spread):
+    if not one.sharp and beyond.gain < max(_GAIN, _ERRORS * beyond.spread):
         return None
+    why = (
+        f"a forest names {_percent(beyond.with_it)} of other recordings right with it, "
+        f"{_percent(beyond.without)} without"
+        if beyond.gain >= _GAIN
+        else "rows of one value stand in other labels than those of values next to it "
+        f"(Cramér's V {one.contrast:.2f})"
+    )
     return Finding(
         "giveaway-values",
         "error",
-        f"single values of '{name}' tell the label: a forest names {_percent(beyond.with_it)} of other "
-        f"recordings right with it, {_percent(beyond.without)} without",
+        f"single values of '{name}' tell the label: {why}",
         {
             "column": name,
+            "cramers_v": round(one.contrast, 3),
             "right_with": round(beyond.with_it, 3),
             "right_without": round(beyond.without, 3),
             "label_entropy_told": round(one.lookup.told, 3),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.dataset.dependence import Dependence, dependence
 from earmark.dataset.kinship import Codes
 
 FOLDS = 5
@@ -82,11 +83,10 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
     nothing = Lookup(0.0, 0.0, 0.0)
     if bits == 0 or len(np.unique(values)) < 2:
         return nothing
-    nominal = nominal or len(np.unique(values)) <= _NOMINAL
+    ends = _ends(values, nominal)
     # Rows of equal values stand in no order, so that those nearest in it are no particular ones.
     shuffled = np.random.default_rng(0).permutation(len(values))
     values, labels, fold = values[shuffled], labels[shuffled], fold[shuffled]
-    ends = (float(values.min()), float(values.max())) if len(np.unique(values)) > _CUT_OFF else ()
     right, told, near = 0, 0.0, 0.0
     for held_out in range(FOLDS):
         known, asked = fold != held_out, fold == held_out
@@ -97,11 +97,19 @@ def look_up(values: Numbers, labels: Codes, fold: Codes, nominal: bool = False) 
                 values[asked],
                 labels[asked],
                 classes=classes,
-                ends=None if nominal else ends,
+                ends=ends,
             )
             right, told, near = right + found[0], told + found[1], near + found[2]
     told, near = told / len(values) / bits, near / len(values) / bits
     return Lookup(kappa(right / len(values), float(usual.max())), told, told - max(near, 0.0))
+
+
+def _ends(values: Numbers, nominal: bool) -> tuple[float, ...] | None:
+    """Return the values at which a measured quantity is cut off; None if the values are codes."""
+    distinct = len(np.unique(values))
+    if nominal or distinct <= _NOMINAL:
+        return None
+    return (float(values.min()), float(values.max())) if distinct > _CUT_OFF else ()
 
 
 def _fold(
@@ -148,6 +156,51 @@ def _bits(counts: Numbers, usual: Numbers, truth: Codes) -> Numbers:
     # A label that no known row has tells neither for nor against.
     ratio = np.divide(share, usual[truth], out=np.ones(len(truth)), where=usual[truth] > 0)
     return np.asarray(np.log2(ratio), np.float64)
+
+
+def contrasts(
+    values: Numbers, labels: Codes, groups: Codes, least: int, nominal: bool = False
+) -> list[Dependence]:
+    """Return how far rows of one value and rows of the values next to it differ in their labels.
+
+    Parameters
+    ----------
+    values : array of float, shape (rows,)
+        None missing.
+    labels, groups : array of int, shape (rows,)
+        From 0 on; rows of one group are no independent evidence.
+    least : int
+        Rows of a value; what fewer have is left out, and so are the ends of a measured quantity.
+    nominal : bool
+        Whether the numbers are mere codes: then each is held against all others.
+
+    Returns
+    -------
+    list of Dependence
+        One per value.
+
+    Examples
+    --------
+    >>> values, labels = np.tile([29.9, 30.0], 50), np.tile([0, 1], 50)
+    >>> [one.v for one in contrasts(values, labels, np.arange(100), 10)]
+    [1.0, 1.0]
+    """
+    ends = _ends(values, nominal)
+    # As in look_up: rows of equal values stand in no order.
+    shuffled = np.random.default_rng(0).permutation(len(values))
+    order = shuffled[np.argsort(values[shuffled], kind="stable")]
+    _, starts, counts = np.unique(values[order], return_index=True, return_counts=True)
+    found = []
+    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
+        if count < least or (ends and values[order[start]] in ends):
+            continue
+        width = len(values) if ends is None else min(max(count, _NEIGHBOURS[0]), _NEIGHBOURS[1])
+        first, last = max(start - width, 0), start + count + width
+        has = np.zeros(len(values), np.bool_)
+        has[start : start + count] = True
+        near = order[first:last]
+        found.append(dependence(has[first:last], labels[near], groups[near]))
+    return found
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,15 @@ class Beyond:
         Shares of right answers.
     spread : float
         Standard error of their difference.
-    kappa : float
-        That of the answers without it, see :class:`~earmark.dataset.lookup.Lookup`.
+    kappa_with_it, kappa_without : float
+        Those of the answers, see :class:`~earmark.dataset.lookup.Lookup`.
     """
 
     with_it: float
     without: float
     spread: float
-    kappa: float
+    kappa_with_it: float
+    kappa_without: float
 
     @property
     def gain(self) -> float:
@@ -99,7 +100,8 @@ class Rest:
                 ranks[rows, place] = (rankdata(self._columns[name][rows]) - (rows.sum() + 1) / 2) / rows.sum()
         lengths = np.linalg.norm(ranks, axis=0)
         ranks = np.divide(ranks, lengths, out=ranks, where=lengths > 0)
-        # By chance these are normal deviates; one of all that a column is held against comes so far out.
+        # By chance a correlation times the root of the rows is a normal deviate. Of all that a column is held
+        # against the farthest is rarely farther out than this.
         farthest = norm.isf(_CHANCE / (2 * max(len(self._ordered) - 1, 1)))
         return np.asarray(np.abs(ranks.T @ ranks) * np.sqrt(len(ranks)) > farthest)
 
@@ -129,6 +131,7 @@ class Rest:
             float(with_it.mean()),
             float(without.mean()),
             float(change.std() / np.sqrt(len(change))),
+            kappa(float(with_it.mean()), usual),
             kappa(float(without.mean()), usual),
         )
 

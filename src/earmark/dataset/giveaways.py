@@ -34,7 +34,7 @@ _ERRORS = 3.0  # standard errors of that
 _ALONE = 0.6  # kappa of one column of numbers
 _AHEAD = 0.2  # in kappa, of any other column
 _AHEAD_OF_ALL = 0.1  # in kappa, of all other columns together
-_PERFECT = 0.97  # kappa from which a column need not be ahead of all others together
+_PERFECT = 0.97  # kappa, alone or with all others, from which a column need not be ahead of them together
 _FLAWLESS = (0.985, 0.08)  # kappa from which it need be ahead of any other by less, and by how much
 _WORDS = 0.5  # kappa of one column of words
 _SEEN = 0.05  # of the rows have a value that other recordings have too
@@ -237,15 +237,17 @@ def _ahead(rows: Labelled, one: _Tried, others: list[_Tried]) -> Finding | None:
     next_best = max((other.lookup.kappa for other in others), default=0.0)
     if not one.alone or one.lookup.kappa < next_best + one.ahead:
         return None
-    together = rows.rest.beyond(one.column.name).kappa
-    if one.lookup.kappa < min(_PERFECT, together + _AHEAD_OF_ALL):
+    beyond = rows.rest.beyond(one.column.name)
+    # A forest tells where values of one label end; ten neighbours blur it, above all for labels of few rows.
+    perfect = max(one.lookup.kappa, beyond.kappa_with_it) >= _PERFECT
+    if not perfect and one.lookup.kappa < beyond.kappa_without + _AHEAD_OF_ALL:
         return None
     return _alone(
         one,
         f"no other column comes near (the next has kappa {next_best:.2f})",
         {
             "kappa_of_the_next": round(next_best, 3),
-            "kappa_of_all_others_together": round(together, 3),
+            "kappa_of_all_others_together": round(beyond.kappa_without, 3),
         },
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from earmark.dataset.beyond import Rest
+from earmark.dataset.beyond import Beyond, Rest
 from earmark.dataset.checks import CHECKS, Options
 from earmark.dataset.duplicates import recordings
 from earmark.dataset.findings import Finding, Severity, counted, spaced
@@ -207,7 +207,7 @@ def _odd(rows: Labelled, one: _Tried) -> Finding | None:
     if not one.odd:
         return None
     name, beyond = one.column.name, rows.rest.beyond(one.column.name)
-    if not one.sharp and beyond.gain < max(_GAIN, _ERRORS * beyond.spread):
+    if not one.sharp and not _gains(beyond):
         return None
     why = (
         f"a forest names {_percent(beyond.with_it)} of other recordings right with it, "
@@ -232,6 +232,10 @@ def _odd(rows: Labelled, one: _Tried) -> Finding | None:
     )
 
 
+def _gains(beyond: Beyond) -> bool:
+    return beyond.gain >= max(_GAIN, _ERRORS * beyond.spread)
+
+
 def _ahead(rows: Labelled, one: _Tried, others: list[_Tried]) -> Finding | None:
     """Return what is wrong if a column alone tells the label as no other does, nor all others together."""
     next_best = max((other.lookup.kappa for other in others), default=0.0)
@@ -239,8 +243,8 @@ def _ahead(rows: Labelled, one: _Tried, others: list[_Tried]) -> Finding | None:
         return None
     beyond = rows.rest.beyond(one.column.name)
     # A forest tells where values of one label end; ten neighbours blur it, above all for labels of few rows.
-    perfect = max(one.lookup.kappa, beyond.kappa_with_it) >= _PERFECT
-    if not perfect and one.lookup.kappa < beyond.kappa_without + _AHEAD_OF_ALL:
+    completed = _gains(beyond) and beyond.kappa_with_it >= _PERFECT
+    if not completed and one.lookup.kappa < min(_PERFECT, beyond.kappa_without + _AHEAD_OF_ALL):
         return None
     return _alone(
         one,

@@ -9,6 +9,7 @@ import pytest
 from earmark.dataset import (
     beyond,
     certificate,
+    dependence,
     equality,
     giveaways,
     kinship,
@@ -21,7 +22,8 @@ from earmark.dataset import (
 from earmark.service import splitting
 
 MODULES = (
-    beyond, certificate, equality, giveaways, kinship, lookup, nearness, published, sharing, split, splitting,
+    beyond, certificate, dependence, equality, giveaways, kinship, lookup, nearness, published, sharing,
+    split, splitting,
 )  # fmt: skip
 
 

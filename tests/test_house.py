@@ -18,7 +18,7 @@ def test_no_file_over_400_lines(path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("writer", ["tools.figures", "tools.reference"])
+@pytest.mark.parametrize("writer", ["tools.figures", "tools.reference", "tools.step_kinds"])
 def test_what_programs_write_is_up_to_date(writer: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", writer, "--check"],

@@ -23,6 +23,7 @@ from earmark.cli.options.predict import predict
 from earmark.cli.options.report import report
 from earmark.cli.options.reproduce import reproduce
 from earmark.cli.options.run import init, run
+from earmark.cli.options.runs import data, replay, runs
 from earmark.cli.options.split import split
 from earmark.cli.options.taxonomy import taxonomy
 from earmark.cli.options.train import train
@@ -78,7 +79,10 @@ for _command in (
     reproduce,
     init,
     run,
+    replay,
     doctor,
 ):
     app.command()(_command)
 app.add_typer(taxonomy, name="taxonomy")
+app.add_typer(runs, name="runs")
+app.add_typer(data, name="data")

@@ -19,6 +19,7 @@ from earmark.errors import BundleError
 
 LARGEST_BYTES = 1 << 30
 _LARGEST_SCHEMA = 256 << 20
+_SCHEMA = "schema.json"
 _AGAIN = "get the bundle again, or train the model anew"
 
 # Ways to make a value that only set data. Functions, methods, partial calls and types from a file are not
@@ -55,14 +56,40 @@ _PLAIN_TYPES = frozenset(
 
 
 def dumps(pipeline: Any) -> bytes:
-    """Return a fitted pipeline as bytes."""
-    data: bytes = skops.io.dumps(pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+    """Return a fitted pipeline as bytes, the same for the same pipeline."""
+    data = _settled(skops.io.dumps(pipeline))
     if len(data) > LARGEST_BYTES:
         raise BundleError(
             f"the model has {len(data) >> 20} MB, more than {LARGEST_BYTES >> 20}",
             "take a recipe of fewer or smaller trees",
         )
     return data
+
+
+def _settled(data: bytes) -> bytes:
+    """Return what skops wrote without addresses in memory, which name its parts, and without the time."""
+    numbers: dict[str, str] = {}
+
+    def settled(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {inner: settled(one, inner) for inner, one in value.items()}
+        if isinstance(value, list):
+            return [settled(one) for one in value]
+        if key == "__id__":
+            return int(numbers.setdefault(str(value), str(len(numbers) + 1)))
+        if key == "file":
+            stem, dot, ending = value.partition(".")
+            return numbers.setdefault(stem, str(len(numbers) + 1)) + dot + ending
+        return value
+
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(written, "w") as after:
+        schema = settled(json.loads(before.read(_SCHEMA)))
+        files = {settled(name, "file"): before.read(name) for name in before.namelist() if name != _SCHEMA}
+        files = dict(sorted(files.items())) | {_SCHEMA: json.dumps(schema).encode()}
+        for name, content in files.items():
+            after.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, compresslevel=1)
+    return written.getvalue()
 
 
 def loads(data: bytes, trusted: Collection[str]) -> Any:
@@ -83,7 +110,7 @@ def loads(data: bytes, trusted: Collection[str]) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _see_members(archive)
-            _see_nodes(json.loads(archive.read("schema.json")))
+            _see_nodes(json.loads(archive.read(_SCHEMA)))
         return skops.io.loads(data, trusted=sorted(trusted))
     except UntrustedTypesFoundException as error:
         raise BundleError(f"model.skops wants to make what no recipe has: {error}", _AGAIN) from error
@@ -97,7 +124,7 @@ def _see_members(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if sum(member.file_size for member in members) > LARGEST_BYTES:
         raise BundleError(f"model.skops unpacks to more than {LARGEST_BYTES >> 20} MB", _AGAIN)
-    if archive.getinfo("schema.json").file_size > _LARGEST_SCHEMA:
+    if archive.getinfo(_SCHEMA).file_size > _LARGEST_SCHEMA:
         raise BundleError("model.skops describes more than a model can have", _AGAIN)
     for member in members:
         if member.filename.endswith(".npy"):

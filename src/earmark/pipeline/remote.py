@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import PipelineError
+from earmark.pipeline.sources import expanded, see_no_secret
 from earmark.workspace import replacing
 
 _CHUNK = 1 << 20
@@ -54,6 +55,18 @@ def _fsspec() -> Any:
     except ImportError as error:
         raise PipelineError("addresses need fsspec", "pip install 'earmark[remote]'") from error
     return fsspec
+
+
+def mirror_at(address: str) -> "Mirror":
+    """Return the mirror at an address, which may hold ``$VARIABLES`` but no secret.
+
+    Raises
+    ------
+    PipelineError
+        If it holds a secret, a variable is not set, or what it needs is missing.
+    """
+    see_no_secret(address, "the mirror")
+    return Mirror(expanded(address, "the mirror"), address)
 
 
 class Mirror:

@@ -4,32 +4,28 @@ import importlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import earmark.pipeline.listed  # noqa: F401 - the kinds of steps make themselves known
-from earmark.errors import EarmarkError, PipelineError, StoreError
-from earmark.pipeline.artifacts import Artifact, Artifacts, Facts
-from earmark.pipeline.due import Due, code_digest, due, environment
-from earmark.pipeline.examples import EXAMPLES, read
-from earmark.pipeline.plan import Pipeline, parse, select
+from earmark.errors import EarmarkError, PipelineError
+from earmark.pipeline.artifacts import MANIFEST, Artifact, Artifacts, Facts
+from earmark.pipeline.due import Due, code_digest, environment
+from earmark.pipeline.remote import Mirror, mirror_at
+from earmark.service.ordering import RUNS, AnyPath, Order, order, write_example
 from earmark.service.steps.job import TRIALS, Job
 from earmark.tracking.local import Local, commit, machine, new_id
 from earmark.tracking.records import Done, End, Start, Trial
-from earmark.tracking.runs import figure
-from earmark.workspace import keeping, write_text
+from earmark.tracking.runs import Runs, differences, figure
 
-__all__ = ["Done", "Order", "Ran", "figure", "order", "run", "write_example"]
-
-AnyPath = str | os.PathLike[str]
+__all__ = ["Done", "Ran", "differences", "figure", "order", "run", "runs_of", "write_example"]
 
 Progress = Callable[[str, str, int, int], None]
 """Called with a step's name, what it is doing, how much of it is done, and how much there is."""
 
-ARTIFACTS, RUNS = "artifacts", "runs"
 _SHARED = ".shared"
 
 
@@ -58,94 +54,9 @@ class Ran:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is to be run, and where.
-
-    Attributes
-    ----------
-    pipeline : Pipeline
-        The steps, with what was set.
-    base : Path
-        The folder that its paths start from.
-    workspace : Path
-        Where artifacts and runs lie.
-    only, since
-        Which steps, see :func:`earmark.pipeline.plan.select`.
-    again : tuple of str
-        Steps that ask anew what lies elsewhere.
-    settings : mapping of str to str
-        What was set on the command line.
-    """
-
-    pipeline: Pipeline
-    base: Path
-    workspace: Path
-    only: tuple[str, ...] = ()
-    since: str | None = None
-    again: tuple[str, ...] = ()
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def kept(self) -> Artifacts:
-        """Return what was made before."""
-        return Artifacts(self.workspace / ARTIFACTS)
-
-    def due(self) -> list[Due]:
-        """Return what is to become of each step that was asked for.
-
-        Raises
-        ------
-        PipelineError
-            If one reads what is not there.
-        """
-        chosen = {step.name for step in select(self.pipeline, self.only, self.since)}
-        found = list(due(self.pipeline, self.kept, self.base, self.again))
-        there = {one.step.name for one in found if one.artifact is not None or one.step.name in chosen}
-        for one in found:
-            lacking = [name for name in self.pipeline.reads(one.step) if name not in there]
-            if one.step.name in chosen and lacking:
-                raise PipelineError(
-                    f"step '{one.step.name}' reads '{lacking[0]}', which is not made and not to be run",
-                    f"run it as well: --steps {lacking[0]},{one.step.name}, or --from {lacking[0]}",
-                )
-        return [one for one in found if one.step.name in chosen]
-
-
-def order(
-    pipeline: AnyPath,
-    workspace: AnyPath = ".",
-    *,
-    only: Sequence[str] = (),
-    since: str | None = None,
-    settings: Mapping[str, str] | None = None,
-    again: Sequence[str] = (),
-) -> Order:
-    """Read a pipeline, and what is to be run of it.
-
-    Parameters
-    ----------
-    pipeline : path
-        A TOML file, or the name of an example that ships with Earmark.
-    workspace : path
-        The folder in which ``artifacts`` and ``runs`` lie, or will.
-    only : sequence of str
-        Only these steps.
-    since : str, optional
-        This step and those below it.
-    settings : mapping of str to str, optional
-        What is to be other than the file says: ``{"train.seed": "3"}``.
-    again : sequence of str
-        Steps that ask anew what lies elsewhere: downloads, collections.
-
-    Raises
-    ------
-    PipelineError, UnknownNameError
-        If the file is missing, or it or the settings say what cannot be meant.
-    """
-    text, name, base = read(pipeline)
-    made = parse(text, settings, name)
-    return Order(made, base, Path(workspace), tuple(only), since, tuple(again), dict(settings or {}))
+def runs_of(workspace: AnyPath = ".") -> Runs:
+    """Return the runs that a workspace keeps."""
+    return Runs(Path(workspace) / RUNS)
 
 
 def run(
@@ -158,7 +69,8 @@ def run(
     """Run what is due.
 
     What is made is kept at once, whole: Ctrl-C, an error or a kill costs the step under way at most, and most
-    steps go on within. Two runs at once make the same thing once.
+    steps go on within. Two runs at once make the same thing once. While a step is done, the workspace is this
+    process's current folder.
 
     Parameters
     ----------
@@ -176,39 +88,22 @@ def run(
     PipelineError
         If a step cannot be done; those before it are kept.
     """
+    what, place = replace(what, workspace=Path(os.path.abspath(what.workspace))), what.workspace
     plan, began = what.due(), time.monotonic()
+    store = mirror_at(what.mirror) if what.mirror else None
     id_ = new_id()
     folder = what.workspace / RUNS / id_
     local, steps = Local(), list[Done]()
     with local.keeping(folder), _ending(local, began) as ended:
         local.start(_start(what, plan, id_, folder))
         for one in plan:
-            done = _step(one, what, workers, progress)
+            done = _step(one, what, store, workers, progress)
             local.log(done)
             steps.append(done)
             if told is not None:
                 told(done)
         ended()
-    return Ran(id_, folder, tuple(steps), (), time.monotonic() - began)
-
-
-def write_example(name: str, output: AnyPath) -> Path:
-    """Write a pipeline that ships with Earmark to a new file, and return its path.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none of that name.
-    StoreError
-        If something lies there already, or it cannot be written.
-    """
-    text, path = EXAMPLES[name].read_text(encoding="utf-8"), Path(output)
-    if path.exists():
-        raise StoreError(f"'{path}' is there already", "name another file with -o")
-    with keeping(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, text)
-    return path
+    return Ran(id_, place / RUNS / id_, tuple(steps), (), time.monotonic() - began)
 
 
 @contextmanager
@@ -237,27 +132,55 @@ def _start(what: Order, plan: Sequence[Due], id_: str, folder: Path) -> Start:
         {one.step.name: one.step.parameters for one in plan}, what.pipeline.seed,
         {"earmark": environment()["earmark"], "digest": code_digest(), "commit": commit()},
         environment(), machine(), datetime.now(UTC).isoformat(timespec="milliseconds"), folder,
+        os.path.abspath(what.base),
     )  # fmt: skip
 
 
-def _step(one: Due, what: Order, workers: int | None, progress: Progress | None) -> Done:
+def _step(
+    one: Due, what: Order, store: Mirror | None, workers: int | None, progress: Progress | None
+) -> Done:
     """Return what came of a step, which is done if it is due."""
-    if one.artifact is not None:
-        return _told(one, one.artifact, "kept", one.why)
+    kept, artifact, why = what.kept, one.artifact, one.why
+    if artifact is None and store is not None and (artifact := _fetched(one, kept, store)) is not None:
+        why = "it lay at the mirror"
+    done = _made(one, what, workers, progress) if artifact is None else _told(one, artifact, "kept", why)
+    if store is not None:
+        store.put(done.artifact.id, done.artifact.folder, MANIFEST)
+    return done
+
+
+def _fetched(one: Due, kept: Artifacts, store: Mirror) -> Artifact | None:
+    """Return what lies at the mirror, once it is seen to be whole."""
+    with kept.making(one.step.name, one.made_from) as work:
+        if one.damage and (kept.folder / one.id).exists():
+            kept.put_aside(one.step.name, one.version)
+        if work.done is not None or not store.get(one.id, kept.folder / one.id, MANIFEST):
+            return work.done
+        found = work.done
+        if found is not None and found.damage():
+            kept.put_aside(one.step.name, one.version)
+            return None
+    return found
+
+
+def _made(one: Due, what: Order, workers: int | None, progress: Progress | None) -> Done:
     kept = what.kept
-    with ExitStack() as stack:
-        work = stack.enter_context(kept.making(one.step.name, one.made_from))
+    with kept.making(one.step.name, one.made_from) as work:
         if one.damage and (kept.folder / one.id).exists():
             kept.put_aside(one.step.name, one.version)
         if (done := work.done) is not None:
             return _told(one, done, "kept", "another run has made it meanwhile")
+        near = _near(what.workspace)
         job = Job(
-            work.folder, kept.folder / _SHARED / one.step.name,
-            {key: tuple(source.there(kept) for source in all_) for key, all_ in one.sources.items()},
-            one.step.parameters, what.base, workers, _progress(one.step.name, progress),
+            near(work.folder), near(kept.folder / _SHARED / one.step.name),
+            {key: tuple(near(source.there(kept)) for source in all_) for key, all_ in one.sources.items()},
+            one.step.parameters, workers, _progress(one.step.name, progress),
         )  # fmt: skip
         began = time.monotonic()
-        facts = _done(one, job)
+        with chdir(
+            what.workspace
+        ):  # what a step writes tells its paths: they are the same in every workspace
+            facts = _done(one, job)
         seconds = time.monotonic() - began
         parents = {
             (key if len(all_) == 1 else f"{key}.{at}"): "@".join(source.artifact)
@@ -266,6 +189,18 @@ def _step(one: Due, what: Order, workers: int | None, progress: Progress | None)
             if source.artifact is not None
         }
         return _told(one, work.keep(facts, parents, seconds), "made", one.why, seconds)
+
+
+def _near(root: Path) -> Callable[[Any], Any]:
+    """Return what makes a path in the workspace start there; any other is whole, and a name stays a name."""
+
+    def near(path: Any) -> Any:
+        if not isinstance(path, Path):
+            return path
+        whole = Path(os.path.abspath(path))
+        return whole.relative_to(root) if whole.is_relative_to(root) else whole
+
+    return near
 
 
 def _done(one: Due, job: Job) -> Facts:

@@ -50,7 +50,7 @@ class Local:
             "state": "running", "error": "", "started": run.started, "seconds": 0.0, "seed": run.seed,
             "settings": dict(run.settings), "parameters": {k: dict(v) for k, v in run.parameters.items()},
             "code": dict(run.code), "environment": dict(run.environment), "machine": dict(run.machine),
-            "steps": [], "notes": [],
+            "base": run.base, "steps": [], "notes": [],
         }  # fmt: skip
         with keeping(run.folder):
             write_text(run.folder / PIPELINE, run.text)

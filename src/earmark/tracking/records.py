@@ -36,6 +36,8 @@ class Start:
         When, ISO 8601, UTC.
     folder : Path
         ``runs/ID``: where the local record lies, and where a tracker may keep what it must keep.
+    base : str
+        The folder that paths in the pipeline start from.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Start:
     machine: Mapping[str, str]
     started: str
     folder: Path
+    base: str = ""
 
 
 class Trial(NamedTuple):

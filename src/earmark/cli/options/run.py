@@ -46,6 +46,15 @@ def run(
             "--again", metavar="STEP", help="Download or collect anew; may be repeated.", show_default=False
         ),
     ] = None,
+    mirror: Annotated[
+        str,
+        typer.Option(
+            "--mirror",
+            metavar="ADDRESS",
+            help="Keep artifacts at s3://bucket/folder or the like as well, and fetch those that lie there.",
+            show_default=False,
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what would be done, and why.")
     ] = False,
@@ -74,7 +83,7 @@ def run(
             raise typer.BadParameter(f"'{one}'; give KEY=VALUE", param_hint="--set")
         said[key] = value
     only = [one.strip() for one in steps.split(",") if one.strip()] if steps is not None else []
-    how = {"only": only, "since": since, "settings": said, "again": again or ()}
+    how = {"only": only, "since": since, "settings": said, "again": again or (), "mirror": mirror}
     try:
         if dry_run:
             plan_and_print(pipeline, workspace, as_json=as_json, **how)

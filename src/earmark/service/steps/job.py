@@ -30,8 +30,6 @@ class Job:
         What it reads: paths, and texts for names and addresses.
     parameters : mapping
         What is said of it.
-    base : Path
-        The folder that paths in texts start from.
     workers : int or None
         How much is done at once; the result is the same.
     progress : callable
@@ -42,7 +40,6 @@ class Job:
     shared: Path
     inputs: Mapping[str, tuple[str | Path, ...]]
     parameters: Mapping[str, Any]
-    base: Path
     workers: int | None
     progress: Progress
 

@@ -159,7 +159,11 @@ class Pictures:
         title = "columns of the table and how they move together"
         if np.isfinite(off).any():
             row, column = divmod(int(np.nanargmax(off)), len(shown))
-            title = f"{names[row]} and {names[column]} move together most ({values[row, column]:+.2f})"
+            title = (
+                f"{names[row]} and {names[column]} move together most ({values[row, column]:+.2f})".replace(
+                    "(-", "(\N{MINUS SIGN}"
+                )
+            )
         said = [[_tenths(one) for one in line] for line in values] if len(shown) <= 24 else ()
         subtitle = f"Spearman's correlation over songs; {len(shown)} of {len(made.columns)} columns"
         return Picture(
@@ -221,8 +225,9 @@ def _ends(known: Array) -> tuple[float, float]:
 def _together(correlation: float) -> str:
     if not np.isfinite(correlation):
         return ""
-    much = "hardly" if abs(correlation) < 0.1 else "somewhat" if abs(correlation) < 0.5 else "much"
-    return f" move together {much} ({correlation:+.2f})".replace("-", "\N{MINUS SIGN}")
+    size = abs(correlation)
+    told = "hardly move together" if size < 0.1 else f"move together {'a little' if size < 0.5 else 'much'}"
+    return f" {told} ({correlation:+.2f})".replace("-", "\N{MINUS SIGN}")
 
 
 def _tenths(value: float) -> str:

@@ -100,8 +100,9 @@ def draw(chart: FeatureRows, dark: bool = False) -> Drawing:
     _boxes(made[1], chart, drawing.theme.ink)
     _means(made[2], chart, drawing.theme.ink)
     _quantiles(made[3], chart, drawing.theme.faint)
-    for axes in made[:3]:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    for axes, most, pruned in zip(made[:3], (4, 4, 3), ("upper", "upper", None), strict=True):
+        # The last number would meet the first of the next panel.
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], prune=pruned))
         drawing.label(axes, x=chart.unit)
     return drawing
 

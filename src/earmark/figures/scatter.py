@@ -11,11 +11,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from earmark.figures.sheet import Drawing, Sheet
+from earmark.figures.words import brief
 
 Array = NDArray[np.float64]
 
 _SIDE, _GAP, _TITLE, _LEFT, _BELOW = 1.45, 0.14, 0.26, 0.7, 0.5
 _ACROSS = 6
+_LETTERS, _LETTER = 17, 0.075  # of a genre's name above its panel; one letter, in inches
+_TICKS_PT = (18.0, 34.0)  # room for the ticks below and to the left
 _BEHIND = 500
 
 
@@ -64,16 +67,25 @@ def draw(chart: Scatter, dark: bool = False) -> Drawing:
         dots(axes, points[:: max(1, len(points) // _BEHIND)], drawing.theme.rule, 1.3)
         dots(axes, points[chart.genres == at], colour, 2.0)
         axes.set(xlim=(lows[0], highs[0]), ylim=(lows[1], highs[1]))
-        last = at + across >= len(chart.names)
-        _mark(drawing, axes, name, x=chart.x if last else "", y="" if column else chart.y)
+        # The last number would meet the first of the next panel.
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10], prune="upper"))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
+        axes.tick_params(labelbottom=at + across >= len(chart.names), labelleft=not column)
+        drawing.label(axes, title=brief(name, _LETTERS))
+    _name_axes(drawing, chart, across, down)
     return drawing
 
 
-def _mark(drawing: Drawing, axes: Axes, title: str, *, x: str, y: str) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
-    axes.tick_params(labelbottom=bool(x), labelleft=bool(y))
-    drawing.label(axes, x=x, y=y, title=title)
+def _name_axes(drawing: Drawing, chart: Scatter, across: int, down: int) -> None:
+    """Name both axes once, along all panels."""
+    wide, high = across * (_SIDE + _GAP) - _GAP, down * (_SIDE + _TITLE + _GAP) - _TITLE - _GAP
+    around = drawing.axes(_LEFT, _TITLE, wide, high)
+    around.set_xticks([])
+    around.set_yticks([])
+    for spine in around.spines.values():
+        spine.set_visible(False)
+    drawing.label(around, x=chart.x, y=brief(chart.y, int(high / _LETTER)))
+    around.xaxis.labelpad, around.yaxis.labelpad = _TICKS_PT
 
 
 def dots(axes: Axes, points: Array, colour: str, width_pt: float) -> None:

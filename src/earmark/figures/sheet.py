@@ -10,9 +10,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from earmark.figures.theme import DARK, LIGHT, Theme
-from earmark.figures.words import LONGEST, brief, drawable, families, write
+from earmark.figures.words import LONGEST, brief, drawable, families, in_short, write
 
 DPI = 130
 _HEADING_PT, _WORDS_PT, TICKS_PT = 12.5, 9.5, 9
@@ -80,6 +81,8 @@ class Drawing:
         for side, spine in axes.spines.items():
             spine.set(color=self.theme.rule, linewidth=0.6, visible=side in ("left", "bottom"))
         axes.set_axisbelow(True)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _at: in_short(value)))
         return axes
 
     def say(self, axes: Axes, x: float, y: float, words: str, **looks: Any) -> None:

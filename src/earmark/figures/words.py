@@ -79,6 +79,23 @@ def brief(words: str, most: int = LONGEST) -> str:
     return f"{words[:start]}…{words[len(words) - end :]}"
 
 
+def in_short(number: float) -> str:
+    """Return a number as it stands at a tick: thousands and millions by their letter.
+
+    Examples
+    --------
+    >>> in_short(665000.0), in_short(1.5e6), in_short(0.1 + 0.2), in_short(2e-6), in_short(800.0)
+    ('665k', '1.5M', '0.3', '2e-06', '800')
+    """
+    for size, letter in ((1e6, "M"), (1e4, "k")):
+        if abs(number) >= size:
+            number, unit = number / (1e6 if letter == "M" else 1e3), letter
+            break
+    else:
+        unit = ""
+    return f"{number:.4g}{unit}".replace("-", "\N{MINUS SIGN}")
+
+
 def _room(letter: str) -> int:
     return 2 if east_asian_width(letter) in "WF" else 1
 

@@ -182,7 +182,7 @@ def _telling(found: Grouping) -> Block:
 
 def _traits(found: Grouping) -> Rows:
     names = cluster_names(found)
-    heads = [Head("cluster", "text"), Head("songs", form="d"), Head("what its songs have in common", "text")]
+    heads = [Head("cluster", "text"), Head("songs", form="d"), Head("what its songs have in common", "prose")]
     rows: list[list[Cell]] = [
         [
             names[at],

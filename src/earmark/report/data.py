@@ -33,9 +33,17 @@ def data_card(facts: Facts, findings: Sequence[Finding], made_by: str = "") -> P
     return Page(facts.table, lead, [*amounts, ("genres", f"{len(named)}")], sections, made_by)
 
 
-def about_data(facts: Facts, findings: Sequence[Finding] | None, *, columns: bool) -> list[Block]:
-    """Return what a model's page tells of its table; `findings` are None if nobody has looked."""
-    blocks: list[Block] = [_amounts(facts), *_genres(facts), *_sources(facts)]
+def about_data(
+    facts: Facts, findings: Sequence[Finding] | None, *, columns: bool, hears: bool
+) -> list[Block]:
+    """Return what a model's page tells of its table; `findings` are None if nobody has looked.
+
+    Of a model that `hears` songs the columns are what its network makes of them.
+    """
+    blocks: list[Block] = [_amounts(facts), *_genres(facts)]
+    if hears:  # folders of songs, which are nobody's table
+        return blocks
+    blocks += _sources(facts)
     if findings is None:
         blocks.append(Words("What is wrong with the table is told by 'earmark check' and 'earmark card'."))
     else:
@@ -90,8 +98,8 @@ def _traps(findings: Sequence[Finding]) -> Iterator[Block]:
     if not findings:
         yield Words("Nothing is known to be wrong with it.")
         return
-    heads = [Head("how grave", "text"), Head("what", "text"), Head("what was found", "text")]
-    heads.append(Head("what to do", "text"))
+    heads = [Head("how grave", "text"), Head("what", "text"), Head("what was found", "prose")]
+    heads.append(Head("what to do", "prose"))
     rows: list[list[Cell]] = [[one.severity, one.code, one.finding, one.mend] for one in findings]
     yield Rows("What 'earmark check' finds, the gravest first", heads, rows)
 

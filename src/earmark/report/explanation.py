@@ -133,7 +133,7 @@ def _importances(told: Importances) -> list[Block]:
     heads = [
         Head("family", "text"), Head("columns", form="d"), Head("accuracy falls by", form=".4f"),
         Head("from", form=".4f"), Head("to", form=".4f"), Head("log loss rises by", form=".4f"),
-        Head("from", form=".4f"), Head("to", form=".4f"), Head("which columns", "text"),
+        Head("from", form=".4f"), Head("to", form=".4f"), Head("which columns", "prose"),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
         [

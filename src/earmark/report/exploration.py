@@ -80,10 +80,12 @@ def _genres(made: Overview, unit: str) -> Rows:
         Head("songs", form="d"),
         Head("share", form="%"),
         Head("rows", form="d"),
-        Head(f"{unit}s", form="d"),
     ]
-    rows: list[list[Cell]] = [[one.genre, one.songs, one.share, one.rows, one.units] for one in made.genres]
-    return Rows("Songs, rows and what counts as independent", heads, rows)
+    rows: list[list[Cell]] = [[one.genre, one.songs, one.share, one.rows] for one in made.genres]
+    if unit == "song":
+        return Rows("Songs, which count as independent, and rows", heads, rows)
+    more: list[list[Cell]] = [[*row, one.units] for row, one in zip(rows, made.genres, strict=True)]
+    return Rows("Songs, rows and what counts as independent", [*heads, Head(f"{unit}s", form="d")], more)
 
 
 _COLUMNS = (

@@ -12,6 +12,7 @@ from earmark.report.page import (
     Head,
     Heading,
     Items,
+    Kind,
     Page,
     Rows,
     Section,
@@ -20,6 +21,7 @@ from earmark.report.page import (
 )
 
 _SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*<|"})
+_LONG = 40  # letters; longer cells are prose
 _MARKS = re.compile(r"\\([\\`*<|(])|\*\*|[*`]")
 MARK = "<!-- a card by earmark -->"
 """What tells a card of ours from another file."""
@@ -74,7 +76,7 @@ def _runs(text: str) -> list[str]:
 
 def _table(table: Rows) -> Iterator[str]:
     yield f"| {' | '.join(_plain(head.title) for head in table.heads)} |"
-    yield f"|{'|'.join('---' if head.kind == 'text' else '---:' for head in table.heads)}|"
+    yield f"|{'|'.join('---' if head.kind != 'number' else '---:' for head in table.heads)}|"
     for row in table.rows:
         cells = (_cell(cell, head) for cell, head in zip(row, table.heads, strict=True))
         yield f"| {' | '.join(cells)} |"
@@ -142,7 +144,10 @@ def _block(chunk: list[str]) -> Block:
         heads, *rows = (_cells(line) for line in [first, *chunk[2:]])
         width = len(heads)
         filled = [[*row, *[""] * width][:width] for row in rows]
-        return Rows("Figures", [Head(name, "text") for name in heads], filled)
+        longest = [max(map(len, column), default=0) for column in zip(heads, *filled, strict=True)]
+        kinds: list[Kind] = ["prose" if most > _LONG else "text" for most in longest]
+        named = [Head(name, kind) for name, kind in zip(heads, kinds, strict=True)]
+        return Rows("Figures", named, filled)
     if first.startswith("* "):
         items: list[str] = []
         for line in chunk:

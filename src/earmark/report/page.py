@@ -20,12 +20,15 @@ from earmark.report.songmap import SongMap
 
 Cell = str | int | float | None
 
-Kind = Literal["text", "number"]
+Kind = Literal["text", "prose", "number"]
 
 
 @dataclass(frozen=True)
 class Head:
-    """A column of a table: its title, what it holds, and how its numbers are written (as in ``format``)."""
+    """A column of a table: its title, what it holds, and how its numbers are written (as in ``format``).
+
+    Prose goes on in a second line, names do not.
+    """
 
     title: str
     kind: Kind = "number"
@@ -101,8 +104,6 @@ class Folded:
 
 _BOX = re.compile(r'viewBox="([^"]*)"')
 _PICTURE = "picture-"  # no picture has the name of a section
-_LONG = 40
-"""Letters; longer words in a cell go on in a second line."""
 
 MARK = '<meta name="generator" content="earmark">'
 """What tells a page of ours from another file."""
@@ -264,8 +265,8 @@ def _cell(cell: Cell, head: Head, links: dict[str, str]) -> str:
     if head.kind != "number":
         if (place := links.get(str(cell))) is not None:
             words = f'<a href="#{_PICTURE}{escape(place, quote=True)}">{words}</a>'
-        long = " long" if len(str(cell)) > _LONG else ""
-        return f'<td class="text{long}">{words}</td>'
+        prose = " prose" if head.kind == "prose" else ""
+        return f'<td class="text{prose}">{words}</td>'
     return f'<td data-value="{cell!r}">{words}</td>' if words else "<td></td>"
 
 

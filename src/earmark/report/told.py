@@ -184,9 +184,9 @@ def data(told: Told, *, columns: bool = True) -> list[Block]:
         ["the model that is kept learnt from", f"{facts['learnt_from']} rows"],
     ]  # fmt: skip
     rows += [["to be known", str(note)] for note in facts["notes"]]
-    blocks: list[Block] = [Rows("Data", [Head("what", "text"), Head("which", "text")], rows)]
+    blocks: list[Block] = [Rows("Data", [Head("what", "text"), Head("which", "prose")], rows)]
     if "data" in facts:  # models of before lack it
-        blocks += about_data(Facts.from_dict(facts["data"]), told.findings, columns=columns)
+        blocks += about_data(Facts.from_dict(facts["data"]), told.findings, columns=columns, hears=told.hears)
     return blocks
 
 

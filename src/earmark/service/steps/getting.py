@@ -64,7 +64,7 @@ def extract(job: Job) -> Facts:
         job.inputs["songs"], said["features"], said["window"], workers=job.workers,
         progress=lambda done, total: job.progress("songs", done, total),
     )  # fmt: skip
-    if not done.songs:
+    if not done.paths or done.failed == done.songs:
         raise PipelineError(f"no song could be measured, and {done.failed} failed", "look at the songs")
     library.save(job.folder / TABLE, said["features"], said["window"], only=done)
     from earmark.dataset.versions import told_of  # noqa: PLC0415 - pandas, which may be missing

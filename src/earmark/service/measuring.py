@@ -149,12 +149,18 @@ def measured(
     Raises
     ------
     BundleError
-        If no feature set has the columns.
+        If no feature set has the columns, or nobody knows how songs were cut.
     TrainingError
         If no song can be measured.
     """
-    from earmark.dataset.describe import described  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.dataset.cutting import UNKNOWN  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.dataset.describe import described  # noqa: PLC0415 - as above
 
+    if made_from.get("window") == UNKNOWN:
+        raise BundleError(
+            "the model learnt from pieces of songs, and its table does not tell how they were cut",
+            "cut and measure these songs likewise ('earmark extract --window'), and give the table",
+        )
     name, window = feature_set_of(columns), str(made_from.get("window") or _WINDOW)
     library = Library(folder)
     said = _said(progress)

@@ -111,14 +111,16 @@ def train(
     progress: Progress | None = None,
 ) -> Trained:
     """Train a model; see :meth:`earmark.service.lab.Lab.train`."""
+    from earmark.dataset.cutting import window_in  # noqa: PLC0415 - pandas, which may be missing
     from earmark.models import lab_bundle as bundles  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models import train as training  # noqa: PLC0415 - as above
 
     dataset, task, notes = prepared(table, chosen, models, split)
     given, planned = task.lesson, task.plan
     facts = made_from(
-        chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets, window=table.window
-    )
+        chosen, dataset, given, planned, notes, naive=naive, subsets=table.subsets,
+        window=table.window or window_in(dataset.frame),
+    )  # fmt: skip
     folder = models / bundles.folder_of(chosen.name, facts)
     if (folder / "bundle.json").exists():
         return _again(folder)

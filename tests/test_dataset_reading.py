@@ -127,7 +127,7 @@ def test_row_numbers_are_no_feature(tmp_path):
         (b"a,b\n", "t.csv", "has column names and no rows", "and rows below"),
         (bytes(range(256)) * 10, "t.csv", "holds binary data, no table", "CSV, Parquet or JSON"),
         (b"PK\x03\x04rest", "t.xlsx", "is a workbook or an archive", "save the sheet as CSV"),
-        (gzip.compress(b"a,b\n1,2\n"), "t.csv.gz", "is packed by gzip", "unpack it first"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "t.csv.gz", "is packed by gzip", "unpack it first"),
         (b"RIFF\0\0\0\0WAVEfmt ", "t.wav", "is sound", "earmark extract"),
         (b'a,b\n1,"2\n3,4\n5,6\n', "t.csv", "a quotation mark after line 1 is never closed", "close it"),
         (b"My songs\n\na,b,c\n1,2,3\n4,5,6\n", "t.csv", "most rows have 3", "take away what stands above"),

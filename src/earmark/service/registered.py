@@ -1,0 +1,67 @@
+"""Models by their names in a registry: what a command takes for a folder may be ``models:/NAME/VERSION``."""
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from earmark.errors import TrackerError
+
+AnyPath = str | os.PathLike[str]
+
+_NAME = re.compile(r"(models|runs):/+")
+
+
+def is_registered(model: object) -> bool:
+    """Return whether a name is of a registered model, or of one that a run keeps.
+
+    Examples
+    --------
+    >>> is_registered("models:/songs.train/3"), is_registered("models/quick@0123")
+    (True, False)
+    """
+    return isinstance(model, str) and _NAME.match(model) is not None
+
+
+def folder_of(model: str, workspace: AnyPath = ".") -> str:
+    """Return the folder of a model that may be registered with MLflow; any other name as it is.
+
+    Parameters
+    ----------
+    model : str
+        ``"models:/NAME/VERSION"``, ``"models:/NAME@ALIAS"``, ``"runs:/ID/NAME"``, or a folder.
+    workspace : path
+        Where ``mlflow.db`` lies, if ``MLFLOW_TRACKING_URI`` names no server.
+
+    Raises
+    ------
+    TrackerError
+        If MLflow is not installed, or has no such model, or it is none of Earmark's.
+    """
+    return _downloaded(model, os.path.abspath(workspace)) if is_registered(model) else model
+
+
+def folders_of(models: Sequence[str]) -> list[str]:
+    """Return the folders of several."""
+    return [folder_of(one) for one in models]
+
+
+@cache
+def _downloaded(model: str, workspace: str) -> str:
+    """Return where a model lies once it is downloaded: in a folder that goes when this program ends."""
+    from earmark.tracking.by_mlflow import downloaded  # noqa: PLC0415 - MLflow, which may be missing
+
+    place = tempfile.TemporaryDirectory(prefix="earmark-model-")
+    _PLACES.append(place)
+    found = downloaded(model, Path(place.name), Path(workspace))
+    bundles = sorted(path.parent for path in found.rglob("bundle.json"))
+    if len(bundles) != 1:
+        raise TrackerError(
+            f"'{model}' holds {len(bundles)} bundles of Earmark", "name a model that 'earmark run' registered"
+        )
+    return os.fspath(bundles[0])
+
+
+_PLACES: list[tempfile.TemporaryDirectory[str]] = []

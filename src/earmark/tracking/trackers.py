@@ -75,7 +75,14 @@ def trackers_of(
     secrets = secrets_of_environment()
     return Several(
         [
-            Guarded(name, TRACKERS[name], Path(workspace), address, secrets=secrets, limit_s=limit_s)
+            Guarded(
+                name,
+                TRACKERS[name],
+                Path(os.path.abspath(workspace)),
+                address,
+                secrets=secrets,
+                limit_s=limit_s,
+            )
             for name, address in asked
         ],
         secrets,

@@ -11,7 +11,9 @@ from sklearn.preprocessing import StandardScaler
 
 import sounds
 from earmark.errors import ArgumentError, TrainingError
+from earmark.evaluate.nearest import nearest
 from earmark.models import genre_folders
+from earmark.models.bundle import load
 from earmark.models.genre_folders import head_of, songs_in
 from earmark.models.head import softmax
 from earmark.service import reporting
@@ -70,6 +72,15 @@ def test_classify_opens_it(made, music):
     for song in songs_in(music)[0]:
         p = found._bundle.head.genres(genre_folders.statistics(genre_folders.hear(song.path).astype("f4")))[0]
         assert found.genres[p.argmax()] == song.genre
+
+
+def test_it_keeps_the_songs_that_it_learnt_from(made, music):
+    bundle = load(made.folder)
+    heard = genre_folders.hear(str(music / "тихое" / "album" / "1.wav")).astype("f4")
+    found = nearest(bundle.songs, genre_folders.statistics(heard).mean(axis=0), bundle.genres)
+    assert found.same == (("тихое/album/1.wav", "тихое"),)
+    assert [genre for _, genre, _ in found.songs[:3]] == ["тихое"] * 3
+    assert len(found.songs) == 7
 
 
 def test_it_is_measured_and_says_so(made):

@@ -67,7 +67,7 @@ def test_the_folder_says_all(tmp_path):
     found = train(tmp_path)
     assert found.folder.parent == tmp_path / "models"
     assert sorted(path.name for path in found.folder.iterdir()) == [
-        "answers.csv", "bundle.json", "card.md", "evaluation.json", "model.skops", "split.json",
+        "answers.csv", "bundle.json", "card.md", "evaluation.json", "model.skops", "songs.npz", "split.json",
     ]  # fmt: skip
     assert (found.folder / "evaluation.json").read_text(encoding="utf-8") == found.evaluation.to_json()
     answered = pd.read_csv(found.folder / "answers.csv")

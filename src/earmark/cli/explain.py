@@ -12,6 +12,7 @@ from earmark.service.training import Table
 
 _SHOWN = 10
 _TAGS = 3
+_NEAREST = 3
 
 
 def explain_and_print(model: str, table: Table, output: str, *, as_json: bool, **how: Any) -> None:
@@ -55,6 +56,7 @@ def explain_song_and_print(model: str, table: Table, song: str, output: str, *, 
             f"smallest change: {shown(flip['column'])} from {flip['before']:.4g} to {flip['after']:.4g} "
             f"({flip['deviations']:.2f} standard deviations), and it is {flip['genre']}"
         )
+    _print_nearest(found.plain)
     write(f"page: {shown(found.page)}")
 
 
@@ -74,5 +76,18 @@ def explain_heard_and_print(model: str, paths: list[str], output: str, *, as_jso
     write(
         f"strongest from {start:.0f} to {end:.0f} s: {value:+.2f}; the song: {found.plain['log_odds']:+.2f}"
     )
+    _print_nearest(found.plain)
     print_notes(found.notes)
     write(f"page: {shown(found.page)}")
+
+
+def _print_nearest(plain: dict[str, Any]) -> None:
+    near = plain["nearest"]
+    if near is None or not near["songs"]:
+        return
+    for name, genre in near["same"]:
+        write(f"learnt from: {shown(name)}, {genre}, is the same to the model")
+    for name, genre, distance in near["songs"][:_NEAREST]:
+        write(f"nearest: {shown(name)}, {genre}, at {distance:.2f}")
+    of = sum(genre == plain["genre"] for _, genre, _ in near["songs"])
+    write(f"{of} of the {len(near['songs'])} nearest training songs are {shown(plain['genre'])}")

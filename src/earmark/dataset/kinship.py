@@ -132,6 +132,20 @@ def song_names(values: pd.Series) -> pd.Series | None:
     return values.astype(str).str.replace(_PIECE, r"\g<song>\g<suffix>", regex=True).where(values.notna())
 
 
+def row_names(dataset: Dataset) -> list[str]:
+    """Return the name of each row's song: that of its track, else its row."""
+    track = kin(dataset).get("track")
+    rows = [f"row {row}" for row in range(1, len(dataset.frame) + 1)]
+    if track is None:
+        return rows
+    called: dict[int, str] = {}
+    # A song that was measured has a path, by which people know it, beside the hash of its sound.
+    column = "path" if "path" in dataset.frame else track.column
+    for code, value in zip(track.codes.tolist(), dataset.frame[column], strict=True):
+        called.setdefault(code, str(value))  # pieces of a song are called as its first
+    return [row if code < 0 else called[code] for row, code in zip(rows, track.codes.tolist(), strict=True)]
+
+
 def factorized(values: pd.Series) -> Codes:
     """Return a number per distinct value, -1 where there is none (an empty text is none)."""
     if not pd.api.types.is_numeric_dtype(values):

@@ -10,6 +10,7 @@ from sklearn.multiclass import OneVsRestClassifier
 
 from earmark.evaluate.families import family
 from earmark.models.learning import Fitted
+from earmark.models.pipeline import handed_over
 from earmark.models.probabilities import Array
 
 if TYPE_CHECKING:
@@ -118,15 +119,6 @@ def weighed(fitted: Fitted, family_of: Mapping[str, str]) -> Weighed | None:
     told = np.asarray(values, np.float64)
     total = float(told.sum())
     return Weighed(names, origins(fitted, names, family_of), told / total if total else told)
-
-
-def handed_over(pipeline: Any, x: "pd.DataFrame") -> Any:
-    """Return the columns as the classifier gets them, shape (rows, columns)."""
-    made: Any = x
-    for _, step in pipeline.steps[:-1]:
-        if hasattr(step, "transform"):  # oversampling is for training only
-            made = step.transform(made)
-    return made
 
 
 def columns_inside(pipeline: Any) -> tuple[str, ...] | None:

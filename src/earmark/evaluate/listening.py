@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earmark.evaluate.nearest import Nearest, nearest
 from earmark.features.musicnn import TAGS
 from earmark.models.bundle import Bundle
 from earmark.models.head import statistics
@@ -36,6 +37,8 @@ class HeardAnswer:
         Beginning and end of each patch that is not silent, and its log-odds, whose mean is `log_odds`.
     others : int
         With how many other songs it is compared; if 0, with a song in which no tag is heard at all.
+    nearest : Nearest or None
+        The training songs nearest to it; None of a model that keeps none.
     """
 
     genre: str
@@ -46,6 +49,7 @@ class HeardAnswer:
     tags: tuple[tuple[str, float], ...]
     seconds: tuple[tuple[float, float, float], ...]
     others: int
+    nearest: Nearest | None
 
 
 def heard_answer(
@@ -79,6 +83,7 @@ def heard_answer(
         {bundle.genres[at]: float(song_p[at]) for at in order},
         float(each.mean()), float(compared @ weights + bias), tuple(told),
         tuple((start, end, float(one)) for (start, end), one in zip(spans_s, each, strict=True)), len(others),
+        nearest(bundle.songs, patches.mean(axis=0), bundle.genres),
     )  # fmt: skip
 
 

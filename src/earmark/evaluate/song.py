@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.evaluate.families import summed
-from earmark.evaluate.inside import columns_inside, handed_over, linear, origins
+from earmark.evaluate.inside import columns_inside, linear, origins
 from earmark.models.learning import Fitted
+from earmark.models.pipeline import handed_over
 from earmark.models.probabilities import Array
 
 if TYPE_CHECKING:

@@ -1,4 +1,6 @@
-"""A model as a folder: ``bundle.json``, ``weights.npz``, ``card.md``. Nothing in it is ever executed.
+"""A model as a folder: ``bundle.json``, ``weights.npz``, ``card.md``, ``songs.npz`` where it keeps songs.
+
+Nothing in it is ever executed.
 
 What is read is checked before it is used: sizes before bytes, checksums before parsing, names and types and
 ranges before arithmetic. A checksum guards against damage and careless edits; it is no signature.
@@ -8,7 +10,6 @@ import hashlib
 import json
 import math
 import stat
-import zipfile
 from dataclasses import asdict, dataclass, fields
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,9 @@ import numpy as np
 
 from earmark.audio import shown
 from earmark.errors import BundleError
-from earmark.models.head import Array, Head, Thresholds
+from earmark.models import arrays, training_songs
+from earmark.models.head import Head, Thresholds
+from earmark.models.training_songs import TrainingSongs
 
 FORMAT = "earmark-bundle"
 FORMAT_VERSION = 1
@@ -26,12 +29,10 @@ OF_TABLES = "earmark-lab-bundle"
 """The format of models of tables, which need scikit-learn: :mod:`earmark.models.lab_bundle`."""
 BUILT_IN = Path(__file__).parent / "gtzan10"
 
-_LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20}
+_LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20,
+                  training_songs.FILE: training_songs.LARGEST_BYTES}  # fmt: skip
 _FEATURES = ("name", "version", "sha256")
 _LONGEST_NAME = 200
-_LARGEST_WEIGHT = 1e9  # of made heads 1e2; sums of such inputs stay far from overflow
-_NPY_MAGIC = b"\x93NUMPY\x01\x00"
-_NPY_HEAD = len(_NPY_MAGIC) + 2  # and two bytes for the length of the header
 _AGAIN = "get the bundle again, or leave out --model to use the built-in one"
 _KEYS = {
     "format": str,
@@ -68,6 +69,8 @@ class Bundle:
         ``name``, ``version`` and ``sha256`` of the feature set that it needs.
     made_from : dict
         Data, split, counts and versions.
+    songs : TrainingSongs or None
+        What it has learnt from; None of models that keep no songs.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Bundle:
     thresholds: Thresholds
     features: dict[str, str]
     made_from: dict[str, Any]
+    songs: TrainingSongs | None = None
 
 
 def save(bundle: Bundle, card: str, folder: Path) -> None:
@@ -101,6 +105,8 @@ def save(bundle: Bundle, card: str, folder: Path) -> None:
         music_bias=np.array([head.music_bias], "<f8"),
     )
     files = {"weights.npz": buffer.getvalue(), "card.md": card.encode()}
+    if bundle.songs is not None:
+        files[training_songs.FILE] = bundle.songs.dumps()
     facts: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -138,26 +144,28 @@ def load(folder: str | Path) -> Bundle:
     folder = Path(folder)
     _look(folder)
     facts = _facts(folder)
-    data = {name: _bytes(folder, name) for name in ("weights.npz", "card.md")}
+    also = [training_songs.FILE] if training_songs.FILE in facts["files"] else []
+    data = {name: _bytes(folder, name) for name in ("weights.npz", "card.md", *also)}
     for name, content in data.items():
         if hashlib.sha256(content).hexdigest() != facts["files"].get(name):
             raise BundleError(f"'{shown(folder / name)}' is damaged: its checksum differs", _AGAIN)
     genres, columns = _names(facts["genres"], "genres"), _names(facts["columns"], "columns")
     _names([facts["name"]], "name"), _names([facts["version"]], "version")
-    arrays = _arrays(
+    weights = arrays.read(
         data["weights.npz"],
         {
-            "genre_weights": (len(columns), len(genres)),
-            "genre_bias": (len(genres),),
-            "music_weights": (len(columns),),
-            "music_bias": (1,),
+            "genre_weights": ("<f8", (len(columns), len(genres))),
+            "genre_bias": ("<f8", (len(genres),)),
+            "music_weights": ("<f8", (len(columns),)),
+            "music_bias": ("<f8", (1,)),
         },
-    )
+        "weights.npz", "weights", _AGAIN,
+    )  # fmt: skip
     head = Head(
-        arrays["genre_weights"],
-        arrays["genre_bias"],
-        arrays["music_weights"],
-        float(arrays["music_bias"][0]),
+        weights["genre_weights"],
+        weights["genre_bias"],
+        weights["music_weights"],
+        float(weights["music_bias"][0]),
         _positive(facts["temperature"], "temperature"),
         _positive(facts["patch_temperature"], "patch_temperature"),
     )
@@ -170,6 +178,7 @@ def load(folder: str | Path) -> Bundle:
         _thresholds(facts["thresholds"]),
         _features(facts["features"]),
         facts["made_from"],
+        training_songs.loads(data[training_songs.FILE], len(genres), len(columns)) if also else None,
     )
 
 
@@ -248,39 +257,6 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not allowed")
-
-
-def _arrays(data: bytes, wanted: dict[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Return the arrays of weights.npz, all of them finite, of the shapes wanted.
-
-    Read here and not by :func:`numpy.load`, which reserves whatever size a header claims and can be told to
-    unpickle: an array is as :func:`save` wrote it, or it is refused.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return {name: _array(archive, name, shape) for name, shape in wanted.items()}
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError, RuntimeError) as error:
-        # A RuntimeError for what is encrypted or of a newer zip.
-        raise BundleError(f"weights.npz does not hold the weights: {error}", _AGAIN) from error
-
-
-def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array:
-    """Return one array of weights.npz, which lies there unpacked (numpy.lib.format, version 1.0)."""
-    member = archive.getinfo(f"{name}.npy")
-    if member.compress_type != zipfile.ZIP_STORED:
-        raise BundleError(f"the bundle's {name} are packed", _AGAIN)
-    stored = archive.read(member)
-    begin = _NPY_HEAD + int.from_bytes(stored[len(_NPY_MAGIC) : _NPY_HEAD], "little")
-    header, numbers = stored[_NPY_HEAD:begin].rstrip(), stored[begin:]
-    expected = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
-    if not stored.startswith(_NPY_MAGIC) or header != expected or len(numbers) != 8 * math.prod(shape):
-        raise BundleError(f"the bundle's {name} are no float64 of shape {shape}", _AGAIN)
-    array: Array = np.frombuffer(numbers, "<f8").reshape(shape)
-    if not np.isfinite(array).all():
-        raise BundleError(f"the bundle's {name} are not all finite numbers", _AGAIN)
-    if np.abs(array).max() > _LARGEST_WEIGHT:
-        raise BundleError(f"the bundle's {name} reach beyond ±{_LARGEST_WEIGHT:g}", _AGAIN)
-    return array
 
 
 def _names(names: list[Any], what: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@
         evaluation.json   how good it is on songs of groups it has not heard
         split.json        what was tested, and the certificate of what that keeps apart
         answers.csv       what was answered to each row of the tests
+        songs.npz         the songs that were learnt from, see earmark.models.training_songs
         card.md           all that for people
 
 A checksum guards against damage and careless edits; it is no signature.
@@ -28,7 +29,7 @@ import numpy as np
 
 from earmark.audio import shown
 from earmark.errors import BundleError, EarmarkError
-from earmark.models import sealed
+from earmark.models import sealed, training_songs
 from earmark.models.bundle import FORMAT as OF_SONGS
 from earmark.models.bundle import OF_TABLES
 from earmark.models.crossfit import Calibrated
@@ -36,6 +37,7 @@ from earmark.models.learning import Fitted
 from earmark.models.pipeline import Columns, pipeline, trusted
 from earmark.models.recipe import from_dict
 from earmark.models.train import Model
+from earmark.models.training_songs import TrainingSongs
 from earmark.workspace import content_hash, keeping, replacing
 
 FORMAT = OF_TABLES
@@ -47,6 +49,7 @@ _LARGEST_BYTES = {
     "evaluation.json": 64 << 20,
     "split.json": 1 << 30,
     "answers.csv": 1 << 30,
+    training_songs.FILE: training_songs.LARGEST_BYTES,
     "card.md": 1 << 20,
 }
 _READ = ("model.skops", "evaluation.json")
@@ -79,6 +82,8 @@ class LabBundle:
         Versions it was made with.
     heard : mapping of str to list of str
         Marks of the rows and groups that were learnt from, see :mod:`earmark.models.heard`.
+    songs : TrainingSongs or None
+        What was learnt from; None where it was made before songs were kept.
     """
 
     name: str
@@ -87,6 +92,7 @@ class LabBundle:
     made_from: Mapping[str, Any]
     environment: Mapping[str, str]
     heard: Mapping[str, list[str]]
+    songs: TrainingSongs | None = None
 
 
 def environment() -> dict[str, str]:
@@ -135,6 +141,8 @@ def save(bundle: LabBundle, files: Mapping[str, str], folder: Path) -> None:
         "evaluation.json": bundle.evaluation.encode(),
         "model.skops": sealed.dumps(model.fitted.pipeline),
     }
+    if bundle.songs is not None:
+        data[training_songs.FILE] = bundle.songs.dumps()
     facts: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -172,7 +180,8 @@ def load(folder: str | os.PathLike[str]) -> LabBundle:
     """
     folder = Path(folder)
     facts = _facts(folder)
-    data = {name: _bytes(folder, name) for name in _READ}
+    also = [training_songs.FILE] if training_songs.FILE in facts["files"] else []
+    data = {name: _bytes(folder, name) for name in (*_READ, *also)}
     for name, content in data.items():
         if hashlib.sha256(content).hexdigest() != facts["files"].get(name):
             raise BundleError(f"'{shown(folder / name)}' is damaged: its checksum differs", _AGAIN)
@@ -196,6 +205,7 @@ def load(folder: str | os.PathLike[str]) -> LabBundle:
         facts["made_from"],
         facts["environment"],
         facts["heard"],
+        training_songs.loads(data[training_songs.FILE], len(genres)) if also else None,
     )
 
 

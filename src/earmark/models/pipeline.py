@@ -214,6 +214,15 @@ def _made(choice: Choice, seed: int) -> Any:
     return STEPS[choice.name].make(seed, **choice.parameters)
 
 
+def handed_over(pipeline: Any, x: "pd.DataFrame") -> Any:
+    """Return the columns as the classifier gets them, shape (rows, columns)."""
+    made: Any = x
+    for _, step in pipeline.steps[:-1]:
+        if hasattr(step, "transform"):  # oversampling is for training only
+            made = step.transform(made)
+    return made
+
+
 def trusted(recipe: Recipe) -> list[str]:
     """Return the types that a bundle of this recipe may name, beside those of scikit-learn and NumPy.
 

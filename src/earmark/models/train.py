@@ -14,9 +14,10 @@ from earmark.models.crossfit import Calibrated
 from earmark.models.heard import marks
 from earmark.models.learning import Answers, Fitted, Rows, learn, verdicts
 from earmark.models.lesson import Lesson, honest_folds
-from earmark.models.pipeline import Columns, inputs
+from earmark.models.pipeline import Columns, handed_over, inputs
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Recipe
+from earmark.models.training_songs import TrainingSongs, drawn, training_songs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -278,3 +279,32 @@ def single(rows: Rows) -> Rows:
 def heard(lesson: Lesson, rows: Rows, train: Codes) -> dict[str, list[str]]:
     """Return the marks of what a model learns from."""
     return marks(lesson.dataset, rows.x, train)
+
+
+def remembered(model: Model, rows: Rows, train: Codes, names: Sequence[str]) -> TrainingSongs | None:
+    """Return the songs that a model has learnt from, as its classifier sees them; None if it saw one genre.
+
+    Parameters
+    ----------
+    model : Model
+        What was learnt.
+    rows : Rows
+        All rows.
+    train : array of int
+        Which of them it has learnt from; no other is looked at.
+    names : sequence of str
+        What the song of each row is called.
+    """
+    if len(model.fitted.seen) < 2:
+        return None
+    first, place = np.unique(rows.tracks[train], return_index=True, return_inverse=True)[1:]
+    kept = drawn(len(first), model.recipe.seed)
+    number = np.full(len(first), -1)
+    number[kept] = np.arange(len(kept))
+    mine = number[place] >= 0
+    seen = np.asarray(handed_over(model.fitted.pipeline, rows.x.iloc[train[mine]].reset_index(drop=True)))
+    sums = np.zeros((len(kept), seen.shape[1]))
+    np.add.at(sums, number[place[mine]], seen)
+    values = sums / np.bincount(number[place[mine]])[:, None]
+    said = train[first[kept]]
+    return training_songs([names[row] for row in said], rows.y[said].tolist(), values, len(first))

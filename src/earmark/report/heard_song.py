@@ -6,6 +6,7 @@ from earmark.evaluate.listening import HeardAnswer
 from earmark.figures import bars, lines
 from earmark.figures.lines import Chart, Line
 from earmark.figures.sheet import Drawing
+from earmark.report.nearest_songs import nearest_section
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
 
 _FOR, _AGAINST = "#2f6db3", "#c2661c"
@@ -44,7 +45,11 @@ def heard_page(song: str, model: str, found: HeardAnswer, made_by: str = "") -> 
         f"Why {song} is {found.genre}",
         f"By {model}, beside {beside}. All sums are exact: the model is linear in what musiCNN hears.",
         facts,
-        [Section("Which seconds", _seconds(found)), Section("Which tags", _tags(found))],
+        [
+            Section("Which seconds", _seconds(found)),
+            Section("Which tags", _tags(found)),
+            nearest_section(found.nearest, found.genre, tuple(found.p)),
+        ],
         made_by,
     )
 

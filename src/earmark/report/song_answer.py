@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from earmark.evaluate.nearest import Nearest
 from earmark.evaluate.song import Flip, Terms
 from earmark.figures import bars
+from earmark.report.nearest_songs import nearest_section
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
 
 _FOR, _AGAINST = "#2f6db3", "#c2661c"
@@ -29,6 +31,8 @@ class SongAnswer:
         Of a linear model, exactly.
     flips : tuple of Flip
         What would change the answer, the smallest change first.
+    nearest : Nearest or None
+        The training songs nearest to it; None of a model that keeps none.
     """
 
     model: str
@@ -40,6 +44,7 @@ class SongAnswer:
     spoke: tuple[tuple[str, float], ...]
     terms: Terms | None
     flips: tuple[Flip, ...]
+    nearest: Nearest | None
 
 
 def finding(found: SongAnswer) -> str:
@@ -71,10 +76,8 @@ def song_page(found: SongAnswer, made_by: str = "") -> Page:
     if found.terms is not None:
         sections.append(Section("Term by term", _terms(found, found.terms)))
     sections.append(Section("What would change the answer", _flips(found)))
-    lead = (
-        f"By {found.model}, beside {found.others} rows of other songs of the table. A model keeps no rows "
-        "that it has learnt from, so the training songs nearest to this one cannot be named."
-    )
+    sections.append(nearest_section(found.nearest, found.genre, tuple(found.p)))
+    lead = f"By {found.model}, beside {found.others} rows of other songs of the table."
     return Page(f"Why {found.song} is {found.genre}", lead, facts, sections, made_by)
 
 

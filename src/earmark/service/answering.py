@@ -110,13 +110,14 @@ def predict(
 def _answers(model: "Model", dataset: "Dataset") -> list[Answer]:
     import numpy as np  # noqa: PLC0415 - the command line loads this file
 
+    from earmark.dataset.kinship import row_names  # noqa: PLC0415 - pandas, which may be missing
     from earmark.models.crossfit import means  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.probabilities import numbered  # noqa: PLC0415 - as above
     from earmark.models.votes import tally  # noqa: PLC0415 - as above
 
     if dataset.frame.empty:
         return []
-    names, numbers = numbered(song_names(dataset))
+    names, numbers = numbered(row_names(dataset))
     found = model.answer(dataset.frame, f"'{dataset.name}'", numbers)
     p, votes = means(found.p, numbers), tally(found.p, numbers.tolist())
     by_vote, segments = model.recipe.votes == "majority", np.bincount(numbers)
@@ -138,22 +139,6 @@ def _answers(model: "Model", dataset: "Dataset") -> list[Answer]:
             )
         )
     return answers
-
-
-def song_names(dataset: "Dataset") -> list[str]:
-    """Return the name of each row's song: that of its track, else its row."""
-    from earmark.dataset.kinship import kin  # noqa: PLC0415 - pandas, which may be missing
-
-    track = kin(dataset).get("track")
-    rows = [f"row {row}" for row in range(1, len(dataset.frame) + 1)]
-    if track is None:
-        return rows
-    called: dict[int, str] = {}
-    # A song that was measured has a path, by which people know it, beside the hash of its sound.
-    column = "path" if "path" in dataset.frame else track.column
-    for code, value in zip(track.codes.tolist(), dataset.frame[column], strict=True):
-        called.setdefault(code, str(value))  # pieces of a song are called as its first
-    return [row if code < 0 else called[code] for row, code in zip(rows, track.codes.tolist(), strict=True)]
 
 
 def text_of(answers: Sequence[Answer], *, as_json: bool) -> str:

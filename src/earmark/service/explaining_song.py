@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.errors import TableError, UnknownNameError
-from earmark.service.answering import song_names
 from earmark.service.explaining import Told, answering
 from earmark.service.exploring import AnyPath, see_that_it_can, see_that_it_is_free
 from earmark.service.training import Table
@@ -63,13 +62,15 @@ def song_answer(bundle: "LabBundle", table: Table, song: str) -> "SongAnswer":
     """Return what is known of a model's answer to a song; see :func:`explain_song`."""
     import numpy as np  # noqa: PLC0415 - the command line loads this file
 
+    from earmark.dataset.kinship import row_names  # noqa: PLC0415 - pandas, which may be missing
     from earmark.evaluate.families import families, family_of  # noqa: PLC0415 - scikit-learn, may be missing
+    from earmark.evaluate.nearest import nearest  # noqa: PLC0415 - as above
     from earmark.evaluate.song import flips, spoke, terms  # noqa: PLC0415 - as above
-    from earmark.models.pipeline import inputs  # noqa: PLC0415 - as above
+    from earmark.models.pipeline import handed_over, inputs  # noqa: PLC0415 - as above
     from earmark.report.song_answer import SongAnswer  # noqa: PLC0415 - as above
 
     model, dataset = bundle.model, table.read()
-    names = song_names(dataset)
+    names = row_names(dataset)
     mine = np.array([name == song for name in names], bool)
     _see_song(song, names, dataset.name)
     x = inputs(dataset.frame, model.columns, f"'{dataset.name}'")
@@ -83,6 +84,9 @@ def song_answer(bundle: "LabBundle", table: Table, song: str) -> "SongAnswer":
         tuple(spoke(answer, rows, others, named, best, seed=model.recipe.seed)),
         terms(model.fitted, rows, others, family_of(named), best),
         tuple(flips(answer, rows, others, model.columns.numbers, model.classes)),
+        None if bundle.songs is None else nearest(
+            bundle.songs, np.asarray(handed_over(model.fitted.pipeline, rows)).mean(axis=0), model.classes
+        ),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """A folder of genre folders in, a model for ``earmark classify --model`` out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from earmark.workspace import keeping, write_text
 
 if TYPE_CHECKING:
     from earmark.models.genre_folders import Song
-    from earmark.models.probabilities import Array
+    from earmark.models.learning import Rows
+    from earmark.models.probabilities import Array, Codes
+    from earmark.models.training_songs import TrainingSongs
 
 RECIPE = "own-genres"
 _FAILURES_SHOWN = 5
@@ -81,6 +84,7 @@ def train(
             "heard": _marks(learning.heard(given, rows, planned.train)),
         },
     )  # fmt: skip
+    bundle = replace(bundle, songs=_remembered(root, songs, rows, planned.train, chosen.seed))
     files = training.files_of(
         chosen,
         given=given,
@@ -97,6 +101,15 @@ def train(
         write_text(folder / "evaluation.json", evaluation.to_json())
         light.save(bundle, files["card.md"], folder)
     return made
+
+
+def _remembered(root: Path, songs: "list[Song]", rows: "Rows", train: "Codes", seed: int) -> "TrainingSongs":
+    """Return the songs that were learnt from, called by their files below `root`."""
+    from earmark.models.training_songs import drawn, training_songs  # noqa: PLC0415 - beside the others
+
+    kept = train[drawn(len(train), seed)]
+    names = [Path(songs[row].path).relative_to(root).as_posix() for row in kept]
+    return training_songs(names, rows.y[kept].tolist(), rows.x.iloc[kept].to_numpy(), len(train))
 
 
 def _marks(heard: Mapping[str, list[str]]) -> dict[str, list[str]]:

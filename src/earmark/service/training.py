@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ def train(
 ) -> Trained:
     """Train a model; see :meth:`earmark.service.lab.Lab.train`."""
     from earmark.dataset.cutting import window_in  # noqa: PLC0415 - pandas, which may be missing
+    from earmark.dataset.kinship import row_names  # noqa: PLC0415 - as above
     from earmark.models import lab_bundle as bundles  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models import train as training  # noqa: PLC0415 - as above
 
@@ -136,6 +138,9 @@ def train(
     bundle = bundles.LabBundle(
         chosen.name, model, evaluation.to_json(), facts, bundles.environment(),
         training.heard(given, task.rows, planned.train),
+        training.remembered(
+            model, task.rows, planned.train, list(compress(row_names(dataset), given.kept.tolist()))
+        ),
     )  # fmt: skip
     texts = files_of(
         choices.recipe, given=given, split=planned.split, found=found, evaluation=evaluation, facts=facts

@@ -149,3 +149,12 @@ def test_the_naive_score_beside(tmp_path):
     (one,) = found.standings
     assert one.evaluation.naive.tracks.rows == 60
     assert compare(tmp_path, "lda").standings[0].evaluation.naive is None
+
+
+def test_a_search_that_is_left_out_is_told(tmp_path):
+    table(tmp_path)
+    (tmp_path / "searched.toml").write_text('[search]\ntrials = 2\n[classifier]\nname = "lda"\n')
+    found = Lab(tmp_path / "models").compare(
+        tmp_path / "songs.csv", ["lda"], tmp_path / "searched.toml", workers=1
+    )
+    assert "the search of 'recipe' is left out: earmark tune" in found.notes

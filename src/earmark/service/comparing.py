@@ -163,7 +163,8 @@ def compare(
     standings = _standings(
         given, base, tried, planned.folds, at_random=at_random, drawn=drawn, subsets=table.subsets
     )
-    notes = (*given.notes, *told, *planned.notes)
+    unsearched = () if base.search is None else (f"the search of '{base.name}' is left out: earmark tune",)
+    notes = (*given.notes, *told, *planned.notes, *unsearched)
     found = Leaderboard(dataset.name, certificate.stamp, (*standings, *failed), notes, kept)
     with keeping(kept):
         write_text(kept / _LEADERBOARD, json.dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n")

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from earmark.cli.app import app
-from earmark.errors import PipelineError, RunError, StoreError
+from earmark.errors import PipelineError, RunError, StoreError, UnknownNameError
 from earmark.pipeline.artifacts import Artifacts
 from earmark.service import versions
 from earmark.service.ordering import order, write_example
@@ -216,6 +216,12 @@ def test_a_file_from_a_server_is_fetched_once_and_anew_when_told(tmp_path, serve
     assert "hunter2" not in str(caught.value)
     for path in tmp_path.rglob("*"):
         assert not (path.is_file() and b"hunter2" in path.read_bytes()), path
+
+
+def test_a_tracker_that_is_none(done):
+    with pytest.raises(UnknownNameError, match="did you mean 'mlflow'"):
+        run(order(done / "pipeline.toml", done), track=["mflow"], workers=1)
+    assert len(list(runs_of(done))) == 1
 
 
 def test_a_file_address(tmp_path):

@@ -1,6 +1,7 @@
 """``earmark run`` and ``earmark init``: a line for each step, what became of it and why."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from earmark.audio import shown
@@ -43,7 +44,9 @@ def plan_and_print(pipeline: str, workspace: str, *, as_json: bool, **how: Any) 
         write(f"{one.step.name:<14}{one.step.kind.name:<12}{state:<11}{one.why}")
 
 
-def run_and_print(pipeline: str, workspace: str, workers: int | None, *, as_json: bool, **how: Any) -> None:
+def run_and_print(
+    pipeline: str, workspace: str, workers: int | None, track: Sequence[str], *, as_json: bool, **how: Any
+) -> None:
     """Run, a line for each step as it is done."""
     what = running.order(pipeline, workspace, **how)
 
@@ -53,7 +56,7 @@ def run_and_print(pipeline: str, workspace: str, workers: int | None, *, as_json
             _print(done)
 
     with Steps() as status, stopped_kindly(status):
-        ran = running.run(what, workers=workers, progress=status.tell, told=line)
+        ran = running.run(what, track=track, workers=workers, progress=status.tell, told=line)
     if as_json:
         write(json_line(_plain(ran), sys.stdout.encoding or "utf-8"))
         return

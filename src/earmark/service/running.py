@@ -20,6 +20,7 @@ from earmark.service.steps.job import TRIALS, Job
 from earmark.tracking.local import Local, commit, machine, new_id
 from earmark.tracking.records import Done, End, Start, Trial
 from earmark.tracking.runs import Runs, differences, figure
+from earmark.tracking.trackers import Several, trackers_of
 
 __all__ = ["Done", "Ran", "differences", "figure", "order", "run", "runs_of", "write_example"]
 
@@ -62,6 +63,7 @@ def runs_of(workspace: AnyPath = ".") -> Runs:
 def run(
     what: Order,
     *,
+    track: Sequence[str] = (),
     workers: int | None = None,
     progress: Progress | None = None,
     told: Callable[[Done], None] | None = None,
@@ -76,6 +78,9 @@ def run(
     ----------
     what : Order
         What :func:`order` gave.
+    track : sequence of str
+        Who keeps the run beside the local record, see :func:`earmark.tracking.trackers.trackers_of`. One that
+        fails is a note.
     workers : int, optional
         How much each step does at once; one per processor by default. The results are the same.
     progress : callable, optional
@@ -87,31 +92,39 @@ def run(
     ------
     PipelineError
         If a step cannot be done; those before it are kept.
+    UnknownNameError, ArgumentError
+        If there is no such tracker, or one is named twice.
     """
     what, place = replace(what, workspace=Path(os.path.abspath(what.workspace))), what.workspace
     plan, began = what.due(), time.monotonic()
     store = mirror_at(what.mirror) if what.mirror else None
     id_ = new_id()
     folder = what.workspace / RUNS / id_
-    local, steps = Local(), list[Done]()
-    with local.keeping(folder), _ending(local, began) as ended:
-        local.start(_start(what, plan, id_, folder))
+    local, others, steps = Local(), trackers_of(track, what.workspace), list[Done]()
+    with local.keeping(folder), _ending(local, others, began) as ended:
+        start = _start(what, plan, id_, folder)
+        local.start(start)
+        others.start(start)
         for one in plan:
             done = _step(one, what, store, workers, progress)
             local.log(done)
+            others.log(done)
             steps.append(done)
             if told is not None:
                 told(done)
         ended()
-    return Ran(id_, place / RUNS / id_, tuple(steps), (), time.monotonic() - began)
+    return Ran(id_, place / RUNS / id_, tuple(steps), tuple(others.notes), time.monotonic() - began)
 
 
 @contextmanager
-def _ending(watcher: Local, began: float) -> Iterator[Callable[[], None]]:
+def _ending(local: Local, others: Several, began: float) -> Iterator[Callable[[], None]]:
     """Tell how a run ends, whatever ends it."""
 
     def end(state: str, error: str = "") -> None:
-        watcher.finish(End(state, time.monotonic() - began, error))
+        how = End(state, time.monotonic() - began, error)
+        others.finish(how)
+        local.note(*others.notes)
+        local.finish(how)
 
     try:
         yield lambda: end("finished")

@@ -46,6 +46,14 @@ def run(
             "--again", metavar="STEP", help="Download or collect anew; may be repeated.", show_default=False
         ),
     ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--track",
+            metavar="NAME",
+            help="Keep the run there as well: mlflow, mlflow=http://host:5000, wandb; may be repeated.",
+        ),
+    ] = None,
     mirror: Annotated[
         str,
         typer.Option(
@@ -88,7 +96,7 @@ def run(
         if dry_run:
             plan_and_print(pipeline, workspace, as_json=as_json, **how)
         else:
-            run_and_print(pipeline, workspace, workers, as_json=as_json, **how)
+            run_and_print(pipeline, workspace, workers, track or (), as_json=as_json, **how)
     except UnknownNameError as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -1,5 +1,7 @@
 """Pages of panels: what stands on them, in light and dark, whatever the names and numbers."""
 
+import doctest
+import io
 import subprocess
 import sys
 import warnings
@@ -8,12 +10,16 @@ from itertools import combinations
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.image import imread
+from scipy.ndimage import label
 
+from earmark.figures import scatter
+from earmark.figures import words as words_module
 from earmark.figures.page import draw, render
 from earmark.figures.panels import Curve, Heat, Page, Placed, Scale, Spectrum
 from earmark.figures.scales import clock, even, fewer_bounds, fewer_frames, logarithmic, named, time_step_s
 from earmark.figures.theme import DARK, LIGHT
-from earmark.figures.words import drawable
+from earmark.figures.words import brief, drawable
 
 
 def heat(frames=20, **other):
@@ -239,3 +245,20 @@ def test_times():
     assert [clock(s) for s in (0, 59.4, 60, 3600)] == ["0:00", "0:59", "1:00", "1:00:00"]
     assert clock(59.96, places=1) == "1:00.0"
     assert [time_step_s(s) for s in (0.01, 3, 30, 240, 1800)] == [0.1, 0.5, 5.0, 30.0, 300.0]
+
+
+def test_every_dot_is_there_in_a_picture_of_pixels():
+    """Dots are short lines, which pictures of pixels simplify away unless they are told not to."""
+    places = np.linspace(-1, 1, 9)
+    chart = scatter.Scatter(
+        "t", "s", "x", "y", np.column_stack([places, places]), np.zeros(9, np.int64), ["one"], ["#ff0000"]
+    )
+    pixels = imread(io.BytesIO(scatter.draw(chart).file("png")), "png")
+    red = (pixels[..., 0] > 0.9) & (pixels[..., 1] < 0.3)
+    assert label(red, np.ones((3, 3)))[1] == 9
+
+
+def test_numbers_and_names_find_room():
+    assert doctest.testmod(words_module).failed == 0
+    assert brief("日本語の長いジャンル名前", 12) == "日本語…前"
+    assert len(brief("x" * 100)) <= 26

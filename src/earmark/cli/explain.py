@@ -73,6 +73,8 @@ def explain_heard_and_print(model: str, paths: list[str], output: str, *, as_jso
     for name, value in (*tags[:_TAGS], *tags[-_TAGS:]):
         write(f"  {name:<24}{'for' if value > 0 else 'against':<8}{value:>+8.2f}")
     start, end, value = max(found.plain["seconds"], key=lambda one: one[2])
+    low, high, fall = max(found.plain["bands"], key=lambda one: one[2])
+    write(f"strongest octave {low:.0f} to {high:.0f} Hz: without it {-fall:+.2f}")
     write(
         f"strongest from {start:.0f} to {end:.0f} s: {value:+.2f}; the song: {found.plain['log_odds']:+.2f}"
     )

@@ -1,19 +1,23 @@
-"""Why a model that hears songs answers one as it does: which seconds and which tags, exactly.
+"""Why a model that hears songs answers one as it does: which seconds and tags, exactly, and which bands.
 
 Its head is linear in means over patches (:mod:`earmark.models.head`), so that the log-odds of a song are the
 mean of its patches' log-odds, and a sum of one term for each tag.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from earmark.evaluate.nearest import Nearest, nearest
-from earmark.features.musicnn import TAGS
+from earmark.features.musicnn import TAGS, centres_hz, hear
 from earmark.models.bundle import Bundle
 from earmark.models.head import statistics
 from earmark.models.probabilities import Array
 from earmark.records import FloatArray
+
+EDGES_HZ = (0, 125, 250, 500, 1000, 2000, 4000, 8000)
+"""Where octaves of sound begin and end."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class HeardAnswer:
         first.
     seconds : tuple of (float, float, float)
         Beginning and end of each patch that is not silent, and its log-odds, whose mean is `log_odds`.
+    bands : tuple of (float, float, float)
+        From where to where each octave reaches, in hertz, and by how much the log-odds fall without it.
     others : int
         With how many other songs it is compared; if 0, with a song in which no tag is heard at all.
     nearest : Nearest or None
@@ -48,13 +54,15 @@ class HeardAnswer:
     start: float
     tags: tuple[tuple[str, float], ...]
     seconds: tuple[tuple[float, float, float], ...]
+    bands: tuple[tuple[float, float, float], ...]
     others: int
     nearest: Nearest | None
 
 
 def heard_answer(
-    bundle: Bundle, tags: FloatArray, spans_s: list[tuple[float, float]], others: list[FloatArray]
-) -> HeardAnswer:
+    bundle: Bundle, tags: FloatArray, spans_s: list[tuple[float, float]], others: list[FloatArray],
+    log_mels: FloatArray,
+) -> HeardAnswer:  # fmt: skip
     """Return what spoke for the answer to a song.
 
     Parameters
@@ -67,6 +75,8 @@ def heard_answer(
         Where each patch begins and ends.
     others : list of such arrays
         The same of other songs to compare it with.
+    log_mels : array of float, shape (patches, 187, 96)
+        What musiCNN was given of the same patches.
     """
     head = bundle.head
     song_p, _ = head.genres(patches := statistics(tags))
@@ -82,9 +92,28 @@ def heard_answer(
         bundle.genres[first], bundle.genres[second],
         {bundle.genres[at]: float(song_p[at]) for at in order},
         float(each.mean()), float(compared @ weights + bias), tuple(told),
-        tuple((start, end, float(one)) for (start, end), one in zip(spans_s, each, strict=True)), len(others),
+        tuple((start, end, float(one)) for (start, end), one in zip(spans_s, each, strict=True)),
+        tuple(_bands(log_mels, weights, bias)), len(others),
         nearest(bundle.songs, patches.mean(axis=0), bundle.genres),
     )  # fmt: skip
+
+
+def _bands(log_mels: FloatArray, weights: Array, bias: float) -> list[tuple[float, float, float]]:
+    """Return by how much log-odds fall when an octave of the sound is silent.
+
+    The sound without it is what :func:`earmark.features.musicnn.log_mel` gives where there is none: 0.
+    """
+    centres = centres_hz()
+
+    def log_odds(patches: FloatArray) -> float:
+        return float((statistics(hear(patches)[0]) @ weights).mean() + bias)
+
+    now, found = log_odds(log_mels), []
+    for low, high in pairwise(EDGES_HZ):
+        silent = (centres >= low) & (centres < high)
+        then = log_odds(np.where(silent, np.float32(0), log_mels))
+        found.append((float(low), float(high), now - then))
+    return found
 
 
 def _compared(others: list[FloatArray]) -> Array:

@@ -188,13 +188,44 @@ def _measured(file: audio.AudioFile) -> Heard:
 
 def _excerpts(file: audio.AudioFile, n_samples: int, notes: tuple[str, ...]) -> Heard:
     """Hear 20 patches, found by seeking, of a file of that length; an EmptyAudioError says it is shorter."""
-    ear, rate_hz = _Ear(notes), musicnn.RATE_HZ
+    ear = _Ear(notes)
     ear.n_samples = n_samples
     for frame in _spread(n_samples):
-        begin, end = musicnn.patch_span(frame)
-        first = max(begin, 0)
-        clip = file.read(first / rate_hz, (end - first) / rate_hz, rate_hz=rate_hz)
-        ear.notes.update(dict.fromkeys(clip.notes))
-        missing = musicnn.PATCH_SAMPLES - (first - begin) - len(clip.samples)
-        ear.add(frame, np.pad(clip.samples, (first - begin, missing)))
+        stretch, notes = _stretch(file, frame)
+        ear.notes.update(dict.fromkeys(notes))
+        ear.add(frame, stretch)
     return ear.heard()
+
+
+def _stretch(file: audio.AudioFile, frame: int) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return the samples of one patch, found by seeking, and notes on them."""
+    rate_hz = musicnn.RATE_HZ
+    begin, end = musicnn.patch_span(frame)
+    first = max(begin, 0)
+    clip = file.read(first / rate_hz, (end - first) / rate_hz, rate_hz=rate_hz)
+    missing = musicnn.PATCH_SAMPLES - (first - begin) - len(clip.samples)
+    return np.pad(clip.samples, (first - begin, missing)), clip.notes
+
+
+def log_mels(song: str | os.PathLike[str], heard: Heard) -> FloatArray:
+    """Return what musiCNN was given of a song: :func:`musicnn.log_mel` of each patch.
+
+    Parameters
+    ----------
+    song : path
+        A sound file.
+    heard : Heard
+        What :func:`listen` gave for it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 187, 96)
+    """
+    frames = [round(start_s * musicnn.RATE_HZ / musicnn.HOP) for start_s in heard.starts_s]
+    with audio.AudioFile(song) as file:
+        if heard.duration_s < WHOLE_S:
+            samples = musicnn.looped(file.read(0.0, WHOLE_S, rate_hz=musicnn.RATE_HZ).samples)
+            stretches = list(musicnn.cut(samples, frames))
+        else:
+            stretches = [_stretch(file, frame)[0] for frame in frames]
+    return np.stack([musicnn.log_mel(one) for one in stretches])

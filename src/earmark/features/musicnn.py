@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earmark._dsp import mel_spectrogram
+from earmark._dsp.mel import hz_to_mel, mel_to_hz
 from earmark.errors import ArgumentError, BundleError
 from earmark.features.columns import ColumnInfo
 from earmark.features.table import Rows, feature_set
@@ -100,6 +102,17 @@ def log_mel(samples: FloatArray) -> FloatArray:
     power = mel_spectrogram(samples, RATE_HZ, N_FFT, HOP, MEL_BANDS)[1 : 1 + PATCH_FRAMES]
     decades: FloatArray = np.log10(1 + np.float32(10_000) * power)
     return decades
+
+
+def centres_hz() -> NDArray[np.float64]:
+    """Return where the 96 mel bands have their middle, in hertz, rising.
+
+    Examples
+    --------
+    >>> centres_hz()[[0, -1]].round().tolist()
+    [31.0, 7744.0]
+    """
+    return mel_to_hz(np.linspace(0.0, hz_to_mel(RATE_HZ / 2), MEL_BANDS + 2)[1:-1])
 
 
 def checksum() -> str:

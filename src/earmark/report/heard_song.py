@@ -1,4 +1,4 @@
-"""The page about a song that was heard: which seconds and tags spoke for the answer."""
+"""The page about a song that was heard: which seconds, bands and tags spoke for the answer."""
 
 import numpy as np
 
@@ -43,10 +43,12 @@ def heard_page(song: str, model: str, found: HeardAnswer, made_by: str = "") -> 
     )  # fmt: skip
     return Page(
         f"Why {song} is {found.genre}",
-        f"By {model}, beside {beside}. All sums are exact: the model is linear in what musiCNN hears.",
+        f"By {model}, beside {beside}. Sums over seconds and tags are exact: the model is linear in what "
+        "musiCNN hears.",
         facts,
         [
             Section("Which seconds", _seconds(found)),
+            Section("Which bands", _bands(found)),
             Section("Which tags", _tags(found)),
             nearest_section(found.nearest, found.genre, tuple(found.p)),
         ],
@@ -71,6 +73,34 @@ def _seconds(found: HeardAnswer) -> list[Block]:
     return [
         _drawn(lines.draw(lines.Lines(title, subtitle, [chart])), "seconds"),
         Rows(f"Log-odds of {found.genre} against {found.second}", heads, rows),
+    ]
+
+
+def _bands(found: HeardAnswer) -> list[Block]:
+    low, high, most = max(found.bands, key=lambda one: one[2])
+    shown = [
+        bars.Bar(
+            f"{written(start, '.0f')} to {written(end, '.0f')} Hz", _FOR if value > 0 else _AGAINST, value,
+            written(round(value, 2) + 0.0, "+.2f"),
+        )
+        for start, end, value in found.bands
+    ]  # fmt: skip
+    if most > 0:
+        title = f"{written(low, '.0f')} to {written(high, '.0f')} Hz speak for {found.genre} most"
+    else:
+        title = f"No octave speaks for {found.genre}"
+    subtitle = f"blue: for {found.genre}, orange: for {found.second}; from low to high"
+    told = (
+        "musiCNN hears the song again with one octave silent: by so much the log-odds of "
+        f"{found.genre} against {found.second} fall. Below 0, the octave spoke for {found.second}. Octaves "
+        "work together, so that the numbers need not sum to anything, and a song without one is like none "
+        "that the model knows."
+    )
+    heads = [Head("from, Hz", form=".0f"), Head("to, Hz", form=".0f"), Head("log-odds fall by", form="+.3f")]
+    return [
+        _drawn(bars.draw(bars.Bars(title, subtitle, "fall in log-odds without the octave", shown)), "bands"),
+        Words(told),
+        Rows("All octaves", heads, [list(one) for one in found.bands]),
     ]
 
 

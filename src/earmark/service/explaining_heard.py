@@ -9,7 +9,7 @@ import numpy as np
 
 from earmark.audio import shown
 from earmark.errors import ArgumentError
-from earmark.features.listen import Heard, listen
+from earmark.features.listen import Heard, listen, log_mels
 from earmark.models.bundle import BUILT_IN, load
 from earmark.models.head import statistics
 from earmark.service.explaining import Told
@@ -20,7 +20,7 @@ from earmark.workspace import keeping, write_text
 def explain_heard(
     model: AnyPath, song: AnyPath, others: Sequence[AnyPath], output: AnyPath, *, made_by: str = ""
 ) -> Told:
-    """Write a page on which seconds and tags of a song speak for its genre.
+    """Write a page on which seconds, bands and tags of a song speak for its genre.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def explain_heard(
         one = listen(other)
         compared.append(one.tags[_loud(one, other, least_db)])
     spans = [(heard.starts_s[at], heard.ends_s[at]) for at in loud]
-    found = heard_answer(bundle, heard.tags[loud], spans, compared)
+    given = log_mels(os.fspath(song), heard)[loud]
+    found = heard_answer(bundle, heard.tags[loud], spans, compared, given)
     with keeping(page.parent):
         page.parent.mkdir(parents=True, exist_ok=True)
         write_text(page, html(heard_page(Path(song).name, bundle.name, found, made_by)))

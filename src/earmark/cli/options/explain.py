@@ -49,7 +49,7 @@ def explain(
     """Write a page on what a model leans on: columns that it cannot do without, and what it says of itself.
 
     It is asked about songs that it has not heard; what it has learnt from is left out. With --song: why it
-    answers that song as it does. A model that hears songs: which seconds and tags speak for the genre.
+    answers that song as it does. A model that hears songs: which seconds, octaves and tags speak for it.
     Exit code: 0 done, 1 if it cannot be explained, 2 wrong usage, 130 interrupted.
     """
     from earmark.cli.explain import explain_and_print, explain_heard_and_print, explain_song_and_print

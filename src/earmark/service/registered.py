@@ -3,7 +3,6 @@
 import os
 import re
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -41,11 +40,6 @@ def folder_of(model: str, workspace: AnyPath = ".") -> str:
         If MLflow is not installed, or has no such model, or it is none of Earmark's.
     """
     return _downloaded(model, os.path.abspath(workspace)) if is_registered(model) else model
-
-
-def folders_of(models: Sequence[str]) -> list[str]:
-    """Return the folders of several."""
-    return [folder_of(one) for one in models]
 
 
 @cache

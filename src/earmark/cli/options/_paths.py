@@ -12,10 +12,27 @@ def named(paths: list[str]) -> list[str]:
 
 
 def named_model(folder: str | None) -> str | None:
-    """Refuse an empty path for a model's folder."""
+    """Refuse an empty path for a model's folder, and return the folder of one that is registered."""
     if folder == "":
         raise typer.BadParameter("an empty path; name a model's folder, or leave out --model")
-    return folder
+    return folder and there(folder)
+
+
+def given_model(folder: str) -> str:
+    """Refuse an empty path for a model's folder, and return the folder of one that is registered."""
+    return there(named_folder(folder))
+
+
+def given_models(folders: list[str]) -> list[str]:
+    """Do so for several."""
+    return [there(folder) for folder in named(folders)]
+
+
+def there(model: str) -> str:
+    """Return the folder of a model, which is downloaded if it is registered."""
+    from earmark.service.registered import folder_of
+
+    return folder_of(model)
 
 
 def named_file(path: str | None) -> str | None:

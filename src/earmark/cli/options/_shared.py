@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file, named_folder
+from earmark.cli.options._paths import given_model, named, named_file
 
 Tables = Annotated[
     list[str],
@@ -137,9 +137,9 @@ TableModel = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        help="The folder of a model that was trained on a table.",
+        help="The folder of a model that was trained on a table, or its name: models:/NAME/VERSION.",
         show_default=False,
-        callback=named_folder,
+        callback=given_model,
     ),
 ]
 
@@ -147,9 +147,9 @@ AnyModel = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        help="The folder of a model, or gtzan10 for the built-in one.",
+        help="The folder of a model, its name (models:/NAME/VERSION), or gtzan10 for the built-in one.",
         show_default=False,
-        callback=named_folder,
+        callback=given_model,
     ),
 ]
 

@@ -36,7 +36,10 @@ def classify(
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", metavar="DIR", help="A model's folder, not the built-in.", callback=named_model
+            "--model",
+            metavar="DIR",
+            help="A model's folder or its name (models:/NAME/VERSION), not the built-in.",
+            callback=named_model,
         ),
     ] = None,
 ) -> None:

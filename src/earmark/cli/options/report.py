@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.options._paths import named, named_file
+from earmark.cli.options._paths import given_models, named_file
 from earmark.cli.options._shared import Catalog, FitWorkers, Label, Labels
 
 
@@ -14,9 +14,10 @@ def report(
         list[str],
         typer.Argument(
             metavar="MODEL...",
-            help="Folders of models that 'earmark train' made, or gtzan10 for the built-in one.",
+            help="Folders of models that 'earmark train' made, names (models:/NAME/VERSION), or gtzan10 "
+            "for the built-in one.",
             show_default=False,
-            callback=named,
+            callback=given_models,
         ),
     ],
     output: Annotated[

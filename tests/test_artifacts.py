@@ -114,3 +114,13 @@ def test_two_who_make_the_same_make_it_once(tmp_path: Path) -> None:
     assert (tmp_path / "log.txt").read_text() == "made\n"
     assert [one.damage() for one in Artifacts(tmp_path)] == [""]
     assert list((tmp_path / ".work").iterdir()) == []
+
+
+def test_only_what_is_damaged_is_put_out_of_the_way(tmp_path: Path) -> None:
+    one, kept = made(tmp_path), Artifacts(tmp_path)
+    kept.clear(one.name, one.version)
+    kept.clear("gone", one.version)
+    assert kept.find(one.name, one.version) is not None
+    (one.folder / "manifest.json").write_text("{")
+    kept.clear(one.name, one.version)
+    assert kept.find(one.name, one.version) is None

@@ -190,6 +190,16 @@ class Artifacts:
             )
         return found[-1]
 
+    def clear(self, name: str, version: str) -> None:
+        """Put one aside if it is there and damaged; for whoever is about to make it, and holds its lock."""
+        try:
+            found = self.find(name, version)
+            damaged = found is not None and found.damage() != ""
+        except ArtifactError:
+            damaged = True
+        if damaged:
+            self.put_aside(name, version)
+
     def put_aside(self, name: str, version: str) -> Path:
         """Move a damaged one out of the way, and return where it lies now."""
         with keeping(self.folder):

@@ -165,22 +165,17 @@ def _step(
 def _fetched(one: Due, kept: Artifacts, store: Mirror) -> Artifact | None:
     """Return what lies at the mirror, once it is seen to be whole."""
     with kept.making(one.step.name, one.made_from) as work:
-        if one.damage and (kept.folder / one.id).exists():
-            kept.put_aside(one.step.name, one.version)
+        kept.clear(one.step.name, one.version)
         if work.done is not None or not store.get(one.id, kept.folder / one.id, MANIFEST):
             return work.done
-        found = work.done
-        if found is not None and found.damage():
-            kept.put_aside(one.step.name, one.version)
-            return None
-    return found
+        kept.clear(one.step.name, one.version)
+        return work.done
 
 
 def _made(one: Due, what: Order, workers: int | None, progress: Progress | None) -> Done:
     kept = what.kept
     with kept.making(one.step.name, one.made_from) as work:
-        if one.damage and (kept.folder / one.id).exists():
-            kept.put_aside(one.step.name, one.version)
+        kept.clear(one.step.name, one.version)
         if (done := work.done) is not None:
             return _told(one, done, "kept", "another run has made it meanwhile")
         near = _near(what.workspace)
@@ -190,9 +185,8 @@ def _made(one: Due, what: Order, workers: int | None, progress: Progress | None)
             one.step.parameters, workers, _progress(one.step.name, progress),
         )  # fmt: skip
         began = time.monotonic()
-        with chdir(
-            what.workspace
-        ):  # what a step writes tells its paths: they are the same in every workspace
+        # What a step writes tells its paths: so they are the same in every workspace.
+        with chdir(what.workspace):
             facts = _done(one, job)
         seconds = time.monotonic() - began
         parents = {

@@ -39,13 +39,14 @@ def _recipe(job: Job) -> str | Path | None:
 
 def train(job: Job) -> Facts:
     """Learn, and measure on songs that were not heard; the model lies in ``model``."""
-    place = job.folder / _MODEL
+    place, lab = job.folder / _MODEL, job.folder / "lab"
     shutil.rmtree(place, ignore_errors=True)
-    made = Lab(job.shared).train(
+    # What was heard of songs in folders is kept for all versions.
+    made = Lab(job.shared if Path(job.the("table")).is_dir() else lab).train(
         job.the("table"), _recipe(job), subsets=job.parameters["subsets"], progress=job.progress, **_how(job)
     )
     shutil.copytree(made.folder, place)
-    shutil.rmtree(made.folder)
+    shutil.rmtree(lab, ignore_errors=True)
     return Facts(
         _MODEL, metrics=figures_of(made.evaluation, made.votes), model=_MODEL,
         notes=(made.stamp, *made.notes),

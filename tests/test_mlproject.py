@@ -17,7 +17,8 @@ CONDAS = ("micromamba", "mamba", "conda")
 pytestmark = pytest.mark.slow
 
 
-def test_mlflow_runs_a_pipeline(tmp_path):
+@pytest.mark.filterwarnings("ignore")  # what MLflow does is not ours to mend
+def test_mlflow_runs_a_pipeline_which_is_kept_there(tmp_path):
     pytest.importorskip("mlflow", reason="MLflow is not installed")
     path = pipelines.lay_out(tmp_path)
     here = Path(sys.executable).parent
@@ -31,8 +32,14 @@ def test_mlflow_runs_a_pipeline(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     (ran,) = Runs(tmp_path / "runs")
-    assert ran.state == "finished"
-    assert "evaluate.accuracy" in ran.metrics
+    assert (ran.state, ran.said["notes"]) == ("finished", [])
+    from earmark.tracking.by_mlflow import client_of
+
+    speaks = client_of(tmp_path, f"sqlite:///{tmp_path / 'mlflow.db'}")
+    (kept,) = speaks.search_runs([speaks.get_experiment_by_name("small").experiment_id])
+    assert (kept.info.run_name, kept.info.status) == (ran.id, "FINISHED")
+    assert kept.data.metrics["evaluate.accuracy"] == ran.metrics["evaluate.accuracy"]["value"]
+    assert kept.data.tags["earmark.model.train"] == "models:/small.train/1"
 
 
 def test_its_environments_are_the_same_and_of_this_python():

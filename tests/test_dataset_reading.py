@@ -276,3 +276,13 @@ def test_any_file_is_a_table_or_an_error_that_helps(tmp_path, data):
     assert [column.name for column in dataset.schema] == dataset.frame.columns.tolist()
     for said in dataset.remarks:
         json.dumps(said.to_dict(), allow_nan=False)
+
+
+def test_a_recipe_among_the_tables_is_told(tmp_path):
+    table, recipe = tmp_path / "songs.csv", tmp_path / "recipe.toml"
+    table.write_text("genre,tempo\njazz,100\n")
+    recipe.write_text("folds = 2\n")
+    with pytest.raises(
+        TableError, match=r"recipe\.toml' is a text of settings, no table \(name a recipe by --re"
+    ):
+        read([table, recipe])

@@ -145,6 +145,11 @@ def _raw(path: Path) -> Raw:
         ) from error
     if data.startswith(b"PAR1"):
         return read_parquet(path)
+    if path.suffix.lower() == ".toml":
+        raise TableError(
+            f"'{shown(path)}' is a text of settings, no table",
+            "name a recipe by --recipe, a schema by --schema",
+        )
     for magic, what, hint in _NO_TABLES:
         if data.startswith(magic):
             raise TableError(f"'{shown(path)}' is {what}, no table", hint)

@@ -168,6 +168,29 @@ def test_the_same_model_is_registered_once(told, here, tmp_path):
     assert len(client(address_in(copy)).search_model_versions("name='small.train'")) == 1
 
 
+def test_a_model_that_cannot_be_registered_leaves_no_run_that_looks_finished(
+    told, here, tmp_path, monkeypatch
+):
+    from mlflow import MlflowClient, MlflowException
+
+    from earmark.tracking.by_mlflow import address_in
+
+    def full(*_, **__):
+        raise MlflowException("no room")
+
+    shutil.copy(here / "mlflow.db", tmp_path)
+    monkeypatch.setattr(MlflowClient, "create_model_version", full)
+    watchers = trackers_of(["mlflow"], tmp_path)
+    start, steps, end = told
+    tracked.watch(watchers, (replace(start, pipeline="other", id="third"), steps, end))
+    assert watchers.notes == ["mlflow left out from step 'train' on: MlflowException: no room"]
+    speaks = client(address_in(tmp_path))
+    (run, *_) = speaks.search_runs(
+        [speaks.get_experiment_by_name("other").experiment_id], "attributes.run_name = 'third'"
+    )
+    assert run.info.status == "FAILED"
+
+
 def earmark(*command, folder, **environment):
     return subprocess.run(
         [sys.executable, "-m", "earmark", *map(str, command)], cwd=folder, capture_output=True, text=True,

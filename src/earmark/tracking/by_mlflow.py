@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +247,7 @@ class Mlflow:
             Schema([ColSpec(kind, column) for column, kind in told.inputs.items()]),
             Schema([ColSpec(kind, column) for column, kind in told.outputs.items()]),
         )
-        with speaking_to(self._address), mlflow.start_run(run_id=self._run):
+        with self._underway(), speaking_to(self._address), mlflow.start_run(run_id=self._run):
             made = mlflow.pyfunc.log_model(
                 name=flat.named(done.step), loader_module=served.LOADER,
                 data_path=os.fspath(done.artifact.folder / done.model), signature=signature,
@@ -261,5 +261,15 @@ class Mlflow:
                 name, made.model_uri, self._run, tags={served.TAG: done.artifact.id, **tags},
                 model_id=made.model_id,
             )  # fmt: skip
-        self._client.update_run(self._run, "RUNNING")  # leaving it above ended it
         return str(version.version)
+
+    @contextmanager
+    def _underway(self) -> Iterator[None]:
+        """Keep the run's state, which leaving MLflow's own context ends as if all had gone well."""
+        try:
+            yield
+        except Exception:
+            with suppress(MlflowException):  # the first failure is the one to tell
+                self._client.set_terminated(self._run, "FAILED")
+            raise
+        self._client.update_run(self._run, "RUNNING")

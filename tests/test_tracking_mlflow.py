@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -288,7 +289,7 @@ def test_a_server_that_is_killed_in_the_middle(told, workspace, tmp_path, monkey
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
+def postgres():
     """Return the address of a cluster of PostgreSQL that is made here, or skip."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
@@ -296,16 +297,15 @@ def postgres(tmp_path_factory):
     pytest.importorskip("psycopg2", reason="psycopg2 is not installed")
     if os.getuid() == 0 and shutil.which("runuser") is None:
         pytest.skip("PostgreSQL does not run as root, and there is no runuser")
-    place = Path(tmp_path_factory.mktemp("postgres"))
+    # Not among pytest's folders, which nobody else may enter.
+    place = Path(tempfile.mkdtemp(prefix="earmark-postgres-"))
     bins, data, port = found[-1].parent, place / "data", free_port()
     someone = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    if someone:
-        for one in (place, *place.parents[:2]):
-            one.chmod(0o755)
-        shutil.chown(place, "postgres")
     password = place / "password"
     password.write_text(tracked.TOKEN)
-    password.chmod(0o644)
+    if someone:
+        for one in (place, password):
+            shutil.chown(one, "postgres")
 
     def do(*command):
         done = subprocess.run(
@@ -327,6 +327,7 @@ def postgres(tmp_path_factory):
     )
     yield f"postgresql+psycopg2://earmark:{tracked.TOKEN}@127.0.0.1:{port}/postgres"
     do(bins / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(place)
 
 
 def test_a_server_on_postgresql(told, postgres, tmp_path):

@@ -124,3 +124,11 @@ def test_only_what_is_damaged_is_put_out_of_the_way(tmp_path: Path) -> None:
     (one.folder / "manifest.json").write_text("{")
     kept.clear(one.name, one.version)
     assert kept.find(one.name, one.version) is None
+
+
+def test_a_manifest_in_another_folder_than_its_own_is_refused(tmp_path: Path) -> None:
+    one = made(tmp_path)
+    other = one.version[::-1]
+    one.folder.rename(tmp_path / f"greeting@{other}")
+    with pytest.raises(ArtifactError, match=f"is of {one.id}"):
+        Artifacts(tmp_path).find("greeting", other)

@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from importlib import resources
+from typing import Any, Generic, TypeVar
 
 from earmark.errors import ArgumentError, UnknownNameError
 
@@ -65,3 +66,27 @@ class Registry(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._members)
+
+
+def shipped(kind: str, package: str, folder: str, ending: str = ".toml") -> Registry[Any]:
+    """Return the files of a kind that come with Earmark, by their names without the ending.
+
+    Parameters
+    ----------
+    kind : str
+        What they are, for error messages.
+    package, folder : str
+        Where they lie: a folder of a package.
+    ending : str
+        Of the files that count.
+
+    Examples
+    --------
+    >>> "broad12" in shipped("taxonomy", "earmark.labels", "taxonomies")
+    True
+    """
+    found = Registry[Any](kind)
+    for file in sorted((resources.files(package) / folder).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(ending):
+            found.add(file.name.removesuffix(ending), file)
+    return found

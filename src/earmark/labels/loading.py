@@ -4,17 +4,15 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
 from earmark.errors import TaxonomyError
 from earmark.labels.patterns import KINDS, Pattern, fault_of, plain, words_of
 from earmark.labels.taxonomy import VOTES, Rule, Taxonomy, Untaken
-from earmark.registry import Registry
+from earmark.registry import shipped
 
 MOST_BYTES = 1 << 24
-_SHIPPED = resources.files("earmark.labels") / "taxonomies"
 _TOP = ("name", "about", "source", "vote", "genre", "rule", "untaken", "aliases")
 _GENRE = ("name", "parent")
 _RULE = ("genre", *KINDS, "except", "weight", "note")
@@ -48,15 +46,7 @@ def taxonomy(name: str | os.PathLike[str]) -> Taxonomy:
     return parse(SHIPPED[text].read_text(encoding="utf-8"), SHIPPED[text].name)
 
 
-def _shipped() -> Registry[Any]:
-    found = Registry[Any]("taxonomy")
-    for file in sorted(_SHIPPED.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            found.add(file.name.removesuffix(".toml"), file)
-    return found
-
-
-SHIPPED = _shipped()
+SHIPPED = shipped("taxonomy", "earmark.labels", "taxonomies")
 """The files of the taxonomies that come with Earmark, by name."""
 
 

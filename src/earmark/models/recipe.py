@@ -40,7 +40,6 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -51,11 +50,10 @@ from earmark.models.recipe_checks import see_keys, see_parts, see_values, texts
 from earmark.models.recipe_text import as_text
 from earmark.models.search import KEYS, ORIGIN, Origin, Search, none_for, search_of
 from earmark.models.search_space import see_space
-from earmark.registry import Registry
+from earmark.registry import shipped
 
 MOST_BYTES = 1 << 20
 
-_SHIPPED = resources.files("earmark.models") / "recipes"
 _TOP = {
     "name": str, "about": str, "columns": list, "without": list, "allow": list, "folds": int, "votes": str,
     "seed": int, "step": list, "classifier": dict, "calibration": dict,
@@ -182,15 +180,7 @@ class Recipe:
         return as_text(self.to_dict())
 
 
-def _shipped() -> Registry[Any]:
-    found = Registry[Any]("recipe")
-    for file in sorted(_SHIPPED.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            found.add(file.name.removesuffix(".toml"), file)
-    return found
-
-
-RECIPES = _shipped()
+RECIPES = shipped("recipe", "earmark.models", "recipes")
 """The files of the recipes that come with Earmark, by name."""
 
 

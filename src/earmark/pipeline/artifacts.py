@@ -11,10 +11,8 @@
 """
 
 import hashlib
-import json
 import os
 import shutil
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,18 +22,21 @@ from types import MappingProxyType
 from typing import Any
 
 from earmark.errors import ArtifactError
-from earmark.workspace import content_hash, keeping, locked, write_text
+from earmark.pipeline.signed import Kind
+from earmark.workspace import content_hash, keeping, locked
 
-FORMAT = "earmark artifact"
-FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 _WORK, _DAMAGED = ".work", ".damaged"
-_KEYS = {
-    "format": str, "format_version": int, "name": str, "version": str, "made_from": dict, "parents": dict,
-    "main": str, "files": dict, "tables": dict, "metrics": dict, "figures": list, "model": str, "notes": list,
-    "made": str, "seconds": float, "digest": str,
-}  # fmt: skip
-_LARGEST_MANIFEST = 1 << 28
+_AGAIN = "delete the folder, and run the pipeline again"
+_RECORD = Kind(
+    "earmark artifact", "an artifact", 1,
+    {
+        "name": str, "version": str, "made_from": dict, "parents": dict, "main": str, "files": dict,
+        "tables": dict, "metrics": dict, "figures": list, "model": str, "notes": list, "made": str,
+        "seconds": float,
+    },
+    ArtifactError, _AGAIN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -262,18 +263,17 @@ class Work:
             if path != MANIFEST
         }
         said: dict[str, Any] = {
-            "format": FORMAT, "format_version": FORMAT_VERSION, "name": self.name, "version": self.version,
+            "name": self.name, "version": self.version,
             "made_from": dict(self.made_from), "parents": dict(parents), "main": facts.main, "files": files,
             "tables": {path: dict(table) for path, table in facts.tables.items()},
             "metrics": {name: dict(one) for name, one in facts.metrics.items()},
             "figures": list(facts.figures), "model": facts.model, "notes": list(facts.notes),
             "made": datetime.now(UTC).isoformat(timespec="milliseconds"), "seconds": round(float(seconds), 3),
         }  # fmt: skip
-        said["digest"] = _digest(said)
-        write_text(self.folder / MANIFEST, json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+        whole = _RECORD.write(self.folder / MANIFEST, said)
         place = self.kept.folder / f"{self.name}@{self.version}"
         self.folder.rename(place)
-        return Artifact(place, said)
+        return Artifact(place, whole)
 
 
 def sha256(path: Path) -> str:
@@ -291,33 +291,14 @@ def _files(folder: Path) -> list[str]:
     )
 
 
-def _digest(manifest: Mapping[str, Any]) -> str:
-    return content_hash({key: value for key, value in manifest.items() if key != "digest"})
-
-
 def _read(folder: Path) -> Artifact:
     """Return an artifact whose manifest is sound."""
     path = folder / MANIFEST
-    mend = "delete the folder, and run the pipeline again"
-    try:
-        if not stat.S_ISREG(path.stat().st_mode) or path.stat().st_size > _LARGEST_MANIFEST:
-            raise ArtifactError(f"'{path}' is no manifest", mend)
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ArtifactError(f"'{path}' cannot be read: {error}", mend) from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise ArtifactError(f"'{path}' is not of an artifact", mend)
-    version = said.get("format_version")
-    if type(version) is int and version > FORMAT_VERSION:
-        raise ArtifactError(
-            f"'{folder}' has format {version}; this Earmark reads up to {FORMAT_VERSION}", "upgrade Earmark"
-        )
-    if set(said) != set(_KEYS) or any(type(said[key]) is not kind for key, kind in _KEYS.items()):
-        raise ArtifactError(f"'{path}' is damaged: a key is missing or of another type", mend)
-    if said["digest"] != _digest(said) or f"{said['name']}@{said['version']}" != folder.name:
-        raise ArtifactError(f"'{path}' was changed after it was written: its checksum differs", mend)
+    said = _RECORD.read(path)
+    if f"{said['name']}@{said['version']}" != folder.name:
+        raise ArtifactError(f"'{path}' is of {said['name']}@{said['version']}", _AGAIN)
     if not all(_is_below(one) for one in (said["main"], *said["files"])):
-        raise ArtifactError(f"'{path}' names a file outside of its folder", mend)
+        raise ArtifactError(f"'{path}' names a file outside of its folder", _AGAIN)
     return Artifact(folder, said)
 
 

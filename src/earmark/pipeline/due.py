@@ -13,6 +13,7 @@ from typing import Any
 import earmark
 from earmark.errors import ArtifactError, PipelineError
 from earmark.pipeline.artifacts import Artifact, Artifacts
+from earmark.pipeline.kinds import Input
 from earmark.pipeline.plan import Pipeline, Step
 from earmark.pipeline.sources import Source, made_by, outside
 from earmark.workspace import content_hash
@@ -87,8 +88,9 @@ def due(pipeline: Pipeline, kept: Artifacts, base: Path, again: Sequence[str] = 
     _see_that_they_ask(pipeline, again)
     before = list(kept)
     versions: dict[str, str] = {}
+    known: dict[tuple[str, Input, str], Source] = {}
     for step in pipeline.steps:
-        sources = _sources(step, pipeline, versions, base)
+        sources = _sources(step, pipeline, versions, base, known)
         mine = [one for one in before if one.name == step.name]
         made_from = _made_from(step, sources, mine, anew=step.name in again)
         versions[step.name] = content_hash(made_from)
@@ -139,8 +141,13 @@ def _see_that_they_ask(pipeline: Pipeline, again: Sequence[str]) -> None:
 
 
 def _sources(
-    step: Step, pipeline: Pipeline, versions: Mapping[str, str], base: Path
+    step: Step,
+    pipeline: Pipeline,
+    versions: Mapping[str, str],
+    base: Path,
+    known: dict[tuple[str, Input, str], Source],
 ) -> dict[str, tuple[Source, ...]]:
+    """Return what a step reads; what several steps read from outside is looked at once."""
     found: dict[str, tuple[Source, ...]] = {}
     for key, all_ in step.inputs.items():
         what, one = step.kind.inputs[key], []
@@ -148,7 +155,10 @@ def _sources(
         for said in all_:
             source = pipeline.source(said)
             if source is None:
-                one.append(outside(said, what, base, f"step '{step.name}': {key}", only))
+                same = (said, what, step.name if only is not None else "")
+                if same not in known:
+                    known[same] = outside(said, what, base, f"step '{step.name}': {key}", only)
+                one.append(known[same])
             elif source.name in versions:
                 one.append(made_by(said, source.name, versions[source.name]))
             else:

@@ -1,26 +1,15 @@
 """Pipelines that ship with Earmark, and those in files."""
 
 import os
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from earmark.errors import PipelineError
-from earmark.registry import Registry
+from earmark.registry import shipped
 
-_SHIPPED = resources.files("earmark.pipeline") / "pipelines"
 _MOST_BYTES = 1 << 24
 
 
-def _examples() -> Registry[Any]:
-    found = Registry[Any]("pipeline")
-    for file in sorted(_SHIPPED.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            found.add(file.name.removesuffix(".toml"), file)
-    return found
-
-
-EXAMPLES = _examples()
+EXAMPLES = shipped("pipeline", "earmark.pipeline", "pipelines")
 """The files of the pipelines that come with Earmark, by name."""
 
 

@@ -15,6 +15,7 @@ from earmark.errors import EarmarkError, PipelineError
 from earmark.pipeline.artifacts import MANIFEST, Artifact, Artifacts, Facts
 from earmark.pipeline.due import Due, code_digest, environment
 from earmark.pipeline.remote import Mirror, mirror_at
+from earmark.pipeline.sources import Source
 from earmark.service.ordering import RUNS, AnyPath, Order, order, write_example
 from earmark.service.steps.job import TRIALS, Job
 from earmark.tracking.local import Local, commit, machine, new_id
@@ -190,10 +191,7 @@ def _made(one: Due, what: Order, workers: int | None, progress: Progress | None)
             facts = _done(one, job)
         seconds = time.monotonic() - began
         parents = {
-            (key if len(all_) == 1 else f"{key}.{at}"): "@".join(source.artifact)
-            for key, all_ in one.sources.items()
-            for at, source in enumerate(all_)
-            if source.artifact is not None
+            key: "@".join(source.artifact) for key, source in _each(one) if source.artifact is not None
         }
         return _told(one, work.keep(facts, parents, seconds), "made", one.why, seconds)
 
@@ -229,18 +227,21 @@ def _progress(step: str, progress: Progress | None) -> Callable[[str, int, int],
 
 def _told(one: Due, artifact: Artifact, state: str, why: str, seconds: float = 0.0) -> Done:
     inputs = {
-        (key if len(all_) == 1 else f"{key}.{at}"): (
-            source.id if source.artifact is not None or source.path is None
-            else f"file:{source.path}#{source.id}"
-        )
-        for key, all_ in one.sources.items()
-        for at, source in enumerate(all_)
-    }  # fmt: skip
+        key: source.id if source.path is None else f"file:{source.path}#{source.id}"
+        for key, source in _each(one)
+    }
     manifest = artifact.manifest
     return Done(
         one.step.name, one.step.kind.name, state, why, seconds, artifact, inputs,
         tuple(manifest["figures"]), _trials(artifact), str(manifest["model"]),
     )  # fmt: skip
+
+
+def _each(one: Due) -> Iterator[tuple[str, Source]]:
+    """Yield what a step reads, numbered where an input is several."""
+    for key, all_ in one.sources.items():
+        for at, source in enumerate(all_):
+            yield key if len(all_) == 1 else f"{key}.{at}", source
 
 
 def _trials(artifact: Artifact) -> tuple[Trial, ...]:

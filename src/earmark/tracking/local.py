@@ -8,7 +8,6 @@
             pipeline.toml     the pipeline, as it was
 """
 
-import json
 import os
 import platform
 import secrets
@@ -20,11 +19,20 @@ from pathlib import Path
 from typing import Any
 
 import earmark
+from earmark.errors import RunError
+from earmark.pipeline.signed import Kind
 from earmark.tracking.records import Done, End, Start
-from earmark.workspace import content_hash, held, keeping, write_text
+from earmark.workspace import held, keeping, write_text
 
-FORMAT = "earmark run"
-FORMAT_VERSION = 1
+KIND = Kind(
+    "earmark run", "a run", 1,
+    {
+        "id": str, "pipeline": str, "state": str, "error": str, "started": str, "seconds": float, "seed": int,
+        "settings": dict, "parameters": dict, "code": dict, "environment": dict, "machine": dict, "base": str,
+        "steps": list, "notes": list,
+    },
+    RunError, "delete the folder, or get it from a copy",
+)  # fmt: skip
 RECORD, PIPELINE = "run.json", "pipeline.toml"
 _GIB = 1 << 30
 
@@ -46,7 +54,7 @@ class Local:
         """Begin the record."""
         self._folder = run.folder
         self._said = {
-            "format": FORMAT, "format_version": FORMAT_VERSION, "id": run.id, "pipeline": run.pipeline,
+            "id": run.id, "pipeline": run.pipeline,
             "state": "running", "error": "", "started": run.started, "seconds": 0.0, "seed": run.seed,
             "settings": dict(run.settings), "parameters": {k: dict(v) for k, v in run.parameters.items()},
             "code": dict(run.code), "environment": dict(run.environment), "machine": dict(run.machine),
@@ -80,10 +88,8 @@ class Local:
         self._write()
 
     def _write(self) -> None:
-        said = {key: value for key, value in self._said.items() if key != "digest"}
-        said["digest"] = content_hash(said)
         with keeping(self._folder):
-            write_text(self._folder / RECORD, json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+            KIND.write(self._folder / RECORD, self._said)
 
 
 def new_id() -> str:

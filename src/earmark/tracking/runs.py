@@ -1,6 +1,5 @@
 """Runs that were kept: listed, found, compared."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import RunError
-from earmark.tracking.local import FORMAT, FORMAT_VERSION, PIPELINE, RECORD
-from earmark.workspace import content_hash, is_held
+from earmark.tracking.local import KIND, PIPELINE, RECORD
+from earmark.workspace import is_held
 
-_LARGEST = 1 << 28
 _LOWER_IS_BETTER = ("log_loss", "ece", "brier")
 
 
@@ -86,7 +84,7 @@ class Runs:
         RunError
             If a record is damaged.
         """
-        found = [_read(path.parent) for path in self.folder.glob(f"*/{RECORD}")]
+        found = [Run(path.parent, KIND.read(path)) for path in self.folder.glob(f"*/{RECORD}")]
         yield from sorted(found, key=lambda run: (run.said["started"], run.id))
 
     def named(self, text: str) -> Run:
@@ -191,24 +189,3 @@ def figure(told: Mapping[str, float | None]) -> str:
     if value is None:
         return "-"
     return f"{value:.4g}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _read(folder: Path) -> Run:
-    path = folder / RECORD
-    mend = "delete the folder, or get it from a copy"
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise RunError(f"'{path}' is larger than {_LARGEST >> 20} MB", mend)
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"'{path}' cannot be read: {error}", mend) from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise RunError(f"'{path}' is no record of a run", mend)
-    version = said.get("format_version")
-    if type(version) is int and version > FORMAT_VERSION:
-        raise RunError(
-            f"'{path}' has format {version}; this Earmark reads up to {FORMAT_VERSION}", "upgrade Earmark"
-        )
-    if said.get("digest") != content_hash({key: value for key, value in said.items() if key != "digest"}):
-        raise RunError(f"'{path}' was changed after it was written: its checksum differs", mend)
-    return Run(folder, said)

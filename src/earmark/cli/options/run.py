@@ -13,6 +13,11 @@ Workspace = Annotated[
     ),
 ]
 
+StepWorkers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, metavar="N", help="How much a step does at once; one per processor."),
+]
+
 
 def run(
     *,
@@ -67,12 +72,7 @@ def run(
         bool, typer.Option("--dry-run", help="Only tell what would be done, and why.")
     ] = False,
     workspace: Workspace = ".",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="How much a step does at once; one per processor."
-        ),
-    ] = None,
+    workers: StepWorkers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
     """Run a pipeline: steps that read and write versioned artifacts. What has not changed is not done again.

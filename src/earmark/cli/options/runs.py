@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.options._shared import Label
-from earmark.cli.options.run import Workspace
+from earmark.cli.options.run import StepWorkers, Workspace
 
 runs = typer.Typer(
     help="What was run: list it, show one, compare two, find the best.",
@@ -96,12 +96,7 @@ def replay(
     *,
     run: _Run = "last",
     workspace: Workspace = ".",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="How much a step does at once; one per processor."
-        ),
-    ] = None,
+    workers: StepWorkers = None,
     as_json: _Json = False,
 ) -> None:
     """Do a run once more, apart from all that was kept, and tell whether every file came out the same.

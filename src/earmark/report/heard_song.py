@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from earmark.dataset.findings import counted
 from earmark.evaluate.listening import HeardAnswer
 from earmark.figures import bars, lines
 from earmark.figures.lines import Chart, Line
@@ -38,9 +39,11 @@ def heard_page(song: str, model: str, found: HeardAnswer, made_by: str = "") -> 
         ("log-odds between them", written(found.log_odds, ".2f")),
     ]
     beside = (
-        f"{found.others} other songs" if found.others else "a song in which no tag is heard at all: name "
-        "other songs behind this one to compare it with those"
-    )  # fmt: skip
+        counted(found.others, "other song")
+        if found.others
+        else "a song in which no tag is heard at all: name other songs behind this one to compare it with "
+        "those"
+    )
     return Page(
         f"Why {song} is {found.genre}",
         f"By {model}, beside {beside}. Sums over seconds and tags are exact: the model is linear in what "

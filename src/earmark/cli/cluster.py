@@ -24,6 +24,10 @@ def cluster_and_print(
         f"normalised {found.nmi:.3f}, V-measure {found.v_measure:.3f}"
     )
     write(f"purity {found.purity:.3f}, by chance {found.purity_by_chance:.3f}")
+    for kind, trustworthiness, kept in found.maps:
+        write(
+            f"map by {kind}: trustworthiness {trustworthiness:.3f}, {100 * kept:.0f} % of nearest songs kept"
+        )
     print_notes(found.notes)
     write(f"page: {shown(found.page)}")
     if found.table is not None:

@@ -11,6 +11,7 @@ from earmark.errors import ArgumentError
 from earmark.explore.against import Agreement, agreement
 from earmark.explore.clusters import Clustering, cluster, scaled
 from earmark.explore.components import Components, components
+from earmark.explore.maps import Kind, Maps, maps
 from earmark.explore.number import Choice, choice
 from earmark.explore.profiles import Profile, Telling, profiles, telling
 from earmark.explore.songs import Songs, known_medians, songs
@@ -37,7 +38,9 @@ class Grouping:
     choice : Choice or None
         What each number of clusters gives; None if the number was given, or the method finds its own.
     components : Components
-        Where the songs lie.
+        What the songs differ in most.
+    maps : Maps
+        Where they lie on a plane.
     agreement : Agreement
         Against genres.
     profiles : tuple of Profile
@@ -53,10 +56,16 @@ class Grouping:
     clusters: Clustering
     choice: Choice | None
     components: Components
+    maps: Maps
     agreement: Agreement
     profiles: tuple[Profile, ...]
     telling: tuple[Telling, ...]
     notes: tuple[str, ...]
+
+    @property
+    def cluster_names(self) -> list[str]:
+        """What clusters are called on pictures."""
+        return [f"cluster {at + 1}" for at in range(self.clusters.number)]
 
 
 def grouping(
@@ -66,6 +75,7 @@ def grouping(
     *,
     without: Sequence[str] = (),
     unscaled: bool = False,
+    map_by: Kind = "pca",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Grouping:
@@ -83,6 +93,8 @@ def grouping(
         Columns to leave out.
     unscaled : bool
         Take the columns in their own units, as some papers do: the one with the largest numbers decides then.
+    map_by : {"pca", "umap"}
+        The map beside that of the principal components.
     seed : int
         Of all that is drawn.
     progress : callable, optional
@@ -90,6 +102,8 @@ def grouping(
 
     Raises
     ------
+    EarmarkError
+        If umap-learn is needed and missing.
     ArgumentError
         If a column is not there, or there are fewer songs than clusters.
     UnknownNameError
@@ -125,8 +139,10 @@ def grouping(
     made = cluster(x, method, number or 1, seed)
     if outside := int((made.codes < 0).sum()):
         notes.append(f"{outside} songs are in no cluster")
+    flat = components(plain)
     return Grouping(
-        dataset.name, found, made, chosen, components(plain), agreement(made.codes, found.genres, seed),
+        dataset.name, found, made, chosen, flat, maps(plain, flat, map_by, seed, progress),
+        agreement(made.codes, found.genres, seed),
         profiles(plain, made.codes, found.columns), telling(plain, made.codes, found.columns, seed),
         tuple(notes),
     )  # fmt: skip

@@ -8,14 +8,12 @@ import numpy as np
 from earmark.explore.grouping import Grouping
 from earmark.explore.number import Choice
 from earmark.figures import bars, lines, matrix
-from earmark.figures.colours import genre_colours
 from earmark.figures.lines import Chart, Line
 from earmark.figures.sheet import Drawing
+from earmark.report.maps import song_map, trust
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
-from earmark.report.songmap import SongMap
 
 _PLAIN = "#2f6db3"
-_MOST_ON_MAP = 20_000
 _TRAITS = 6
 _CLEAR = 0.25
 
@@ -41,7 +39,7 @@ def clustering(found: Grouping, files: Sequence[str], made_by: str = "") -> Page
         ("purity", f"{agreed.purity:.2f}"),
         ("by chance", f"{agreed.purity_by_chance:.2f}"),
     ]
-    sections = [Section("Map", [_map(found, files), *_scree(found)])]
+    sections = [Section("Map", [song_map(found, files), *trust(found.maps), *_scree(found)])]
     if found.choice is not None:
         sections.append(Section("How many clusters", _choice(found.choice, found.clusters.number)))
     sections += [
@@ -50,28 +48,6 @@ def clustering(found: Grouping, files: Sequence[str], made_by: str = "") -> Page
     ]
     lead = " ".join(f"{note}." for note in found.notes)
     return Page(f"Clusters of {PurePath(found.name).name}", lead, facts, sections, made_by)
-
-
-def cluster_names(found: Grouping) -> list[str]:
-    """Return what clusters are called on pictures."""
-    return [f"cluster {at + 1}" for at in range(found.clusters.number)]
-
-
-def _map(found: Grouping, files: Sequence[str]) -> SongMap:
-    names, songs = cluster_names(found), found.songs
-    shown = np.arange(len(songs.genres))
-    if len(shown) > _MOST_ON_MAP:
-        shown = np.sort(np.random.default_rng(0).choice(shown, _MOST_ON_MAP, replace=False))
-    first, second = found.components.explained[:2]
-    told = f"{len(shown)} of {len(songs.genres)} songs" if len(shown) < len(songs.genres) else "all songs"
-    colours = genre_colours(songs.classes)
-    by_cluster = genre_colours(names)
-    return SongMap(
-        f"The first two principal components, {100 * (first + second):.0f} % of the variance; {told}",
-        found.components.places[shown][:, :2], songs.genres[shown], found.clusters.codes[shown],
-        songs.classes, names, [colours[one] for one in songs.classes], [by_cluster[one] for one in names],
-        [songs.names[at] for at in shown.tolist()], [files[at] for at in shown.tolist()],
-    )  # fmt: skip
 
 
 def _drawn(drawing: Drawing, place: str) -> Drawn:
@@ -134,7 +110,7 @@ def _curve(made: Choice, title: str, what: str, values: list[float], marked: int
 
 
 def _table(found: Grouping) -> Drawn:
-    counts, names, classes = found.agreement.counts, cluster_names(found), found.songs.classes
+    counts, names, classes = found.agreement.counts, found.cluster_names, found.songs.classes
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     said = [[str(int(one)) if one else "" for one in line] for line in counts]
     purest = int(shares.max(axis=1).argmax())
@@ -181,7 +157,7 @@ def _telling(found: Grouping) -> Block:
 
 
 def _traits(found: Grouping) -> Rows:
-    names = cluster_names(found)
+    names = found.cluster_names
     heads = [Head("cluster", "text"), Head("songs", form="d"), Head("what its songs have in common", "prose")]
     rows: list[list[Cell]] = [
         [

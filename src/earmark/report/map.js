@@ -1,19 +1,23 @@
 "use strict";
-// Two views of the same songs, by genre and by cluster. A song under the pointer, or reached by the arrow
-// keys, shows in both; Enter or a click plays it where its file is known.
+// Views of the same songs on one map or several, by genre and by cluster. A song under the pointer, or reached
+// by the arrow keys, shows in all; Enter or a click plays it where its file is known.
 for (const box of document.querySelectorAll(".map")) {
   const data = JSON.parse(box.querySelector("script").textContent);
   const views = [...box.querySelectorAll("canvas")].map((canvas) => ({ canvas, by: canvas.dataset.by }));
   const said = box.querySelector("output");
   const player = box.querySelector("audio");
   const hidden = { genre: new Set(), cluster: new Set() };
-  const number = data.x.length;
+  const number = data.song.length;
   let chosen = -1;
   let playing = -1;
   const shown = (at) => !hidden.genre.has(data.genre[at]) && !hidden.cluster.has(data.cluster[at]);
-  const place = (canvas, at) => [
-    (0.03 + 0.94 * data.x[at]) * canvas.clientWidth, (0.97 - 0.94 * data.y[at]) * canvas.clientHeight,
-  ];
+  const place = (canvas, at) => {
+    const map = canvas.dataset.map;
+    return [
+      (0.03 + 0.94 * data.x[map][at]) * canvas.clientWidth,
+      (0.97 - 0.94 * data.y[map][at]) * canvas.clientHeight,
+    ];
+  };
   const ring = (pen, x, y, radius, colour) => {
     pen.beginPath(); pen.arc(x, y, radius, 0, 7); pen.strokeStyle = colour; pen.lineWidth = 2; pen.stroke();
   };

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from earmark.service.exploring import see_that_it_can, see_that_it_is_free, see_that_it_is_new
 from earmark.workspace import keeping, write_text
@@ -30,6 +30,9 @@ class Clustered:
         How many there are.
     sizes : tuple of int
         Songs in each cluster, the largest first.
+    maps : tuple of (str, float, float)
+        The kind of each map, its trustworthiness and the share of nearest songs that it keeps, see
+        :class:`earmark.explore.maps.Map`.
     ari, ami, nmi, v_measure, purity, purity_by_chance : float
         How far clusters and genres agree, see :class:`earmark.explore.against.Agreement`.
     table : Path or None
@@ -42,6 +45,7 @@ class Clustered:
     songs: int
     clusters: int
     sizes: tuple[int, ...]
+    maps: tuple[tuple[str, float, float], ...]
     ari: float
     ami: float
     nmi: float
@@ -60,6 +64,7 @@ def cluster(
     number: int | None = None,
     without: Sequence[str] = (),
     unscaled: bool = False,
+    map_by: Literal["pca", "umap"] = "pca",
     seed: int = 0,
     table: AnyPath | None = None,
     sounds: AnyPath | None = None,
@@ -74,7 +79,7 @@ def cluster(
         What :func:`earmark.service.checking.read` gave.
     output : path
         The HTML file to write; a page of ours that lies there is replaced.
-    method, number, without, unscaled, seed
+    method, number, without, unscaled, map_by, seed
         See :func:`earmark.explore.grouping.grouping`.
     table : path, optional
         A CSV file to write: each song with its genre and cluster.
@@ -95,6 +100,9 @@ def cluster(
         If a file cannot be written.
     """
     see_that_it_can()
+    if map_by == "umap":
+        # Whether it is there is told before the work, not after it.
+        import earmark.explore.by_umap  # noqa: F401, PLC0415 - umap-learn, which may be missing
     from earmark.explore.grouping import as_table, grouping  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.report.clustering import clustering  # noqa: PLC0415 - as above
     from earmark.report.page import html  # noqa: PLC0415 - as above
@@ -103,7 +111,14 @@ def cluster(
     see_that_it_is_free(page)
     see_that_it_is_new(table)
     found = grouping(
-        dataset, method, number, without=without, unscaled=unscaled, seed=seed, progress=progress
+        dataset,
+        method,
+        number,
+        without=without,
+        unscaled=unscaled,
+        map_by=map_by,
+        seed=seed,
+        progress=progress,
     )
     addresses = [_address(name, sounds) for name in found.songs.names]
     with keeping(page.parent):
@@ -115,6 +130,7 @@ def cluster(
     agreed = found.agreement
     return Clustered(
         page, len(found.clusters.codes), found.clusters.number, tuple(map(int, found.clusters.sizes)),
+        tuple((one.kind, one.trustworthiness, one.kept) for one in found.maps.each),
         agreed.ari, agreed.ami, agreed.nmi, agreed.v_measure, agreed.purity, agreed.purity_by_chance,
         None if table is None else Path(table), found.notes,
     )  # fmt: skip

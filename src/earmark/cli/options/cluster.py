@@ -31,6 +31,10 @@ def cluster(
     unscaled: Annotated[
         bool, typer.Option("--unscaled", help="Take columns in their own units, as some papers do.")
     ] = False,
+    map_by: Annotated[
+        Literal["pca", "umap"],
+        typer.Option("--map", help="With umap: a map by UMAP beside that of the principal components."),
+    ] = "pca",
     sounds: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +73,7 @@ def cluster(
         number=number,
         without=without or (),
         unscaled=unscaled,
+        map_by=map_by,
         sounds=sounds,
         table=table,
         seed=seed,

@@ -15,6 +15,7 @@ import bundles
 import errands
 import libraries
 import sounds
+import tracked
 from earmark.executors import executor
 from earmark.models import bundle as store
 from earmark.service import hearing, library
@@ -33,11 +34,15 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Each process compiles librosa for half a minute, and takes seconds to import MLflow.
+TOGETHER = {"from benchmarks.librosa_recipe": "librosa", "import tracked": "trackers"}
+
+
 @cache
 def group(file: str) -> str:
-    """Return the file, or one word for all that call librosa: each process compiles it for half a minute."""
+    """Return the file, or one word for all that need the same that takes long to load."""
     source = (ROOT / file).read_text(encoding="utf-8")
-    return "librosa" if "from benchmarks.librosa_recipe" in source else file
+    return next((word for told, word in TOGETHER.items() if told in source), file)
 
 
 class OneProcessAGroup(LoadFileScheduling):
@@ -95,6 +100,18 @@ def gtzan() -> Path:
     patch.setenv("EARMARK_DATA", str(found))
     yield found / "gtzan"
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory) -> tracked.Told:
+    """Return what trackers are told of a small run."""
+    return tracked.run(tmp_path_factory.mktemp("tracked"))
+
+
+@pytest.fixture(scope="session")
+def in_mlflow(told, tmp_path_factory) -> Path:
+    """Return a workspace whose database of MLflow holds that run; only to be read."""
+    return tracked.keep_in_mlflow(told, tmp_path_factory.mktemp("in-mlflow"))
 
 
 @pytest.fixture(scope="session")

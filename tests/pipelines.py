@@ -1,9 +1,13 @@
 """A small table, and a pipeline over it that has a step of most kinds."""
 
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from typer.testing import CliRunner
+
+from earmark.cli.app import app
 
 PIPELINE = """
 name = "small"
@@ -58,9 +62,15 @@ def songs(rows: int = 90, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
-def lay_out(folder: Path) -> Path:
+def lay_out(folder: Path, text: str = PIPELINE) -> Path:
     """Write both into a folder, and return the pipeline's path."""
     songs().to_csv(folder / "songs.csv", index=False)
     path = folder / "pipeline.toml"
-    path.write_text(PIPELINE, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
+
+
+def command(*words: str, folder: Path):
+    """Run a command in this process, as if in a folder."""
+    with chdir(folder):
+        return CliRunner().invoke(app, list(words))

@@ -55,12 +55,6 @@ class Missing:
         raise TrackerError("this needs X, which is not installed", "pip install 'earmark[x]'")
 
 
-@pytest.fixture(scope="session")
-def told(tmp_path_factory):
-    """Return what trackers are told of a small run."""
-    return tracked.run(tmp_path_factory.mktemp("tracked"))
-
-
 @pytest.fixture
 def listed(monkeypatch):
     """Let the registry hold the trackers above."""

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,20 @@ import pytest
 import tracked
 from earmark.errors import ArgumentError
 
-pytest.importorskip("wandb", reason="Weights & Biases is not installed")
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("wandb") is None, reason="Weights & Biases is not installed"),
+]
 
 BLOCK = 32768
 TELLS = """
 import sys
+from pathlib import Path
 sys.path.insert(0, {tests!r})
 import tracked
 from earmark.tracking.trackers import trackers_of
 watchers = trackers_of(["wandb"], ".")
-tracked.watch(watchers, tracked.run(__import__("pathlib").Path(".").resolve()))
+tracked.watch(watchers, tracked.told(Path({folder!r})))
 assert watchers.notes == [], watchers.notes
 """
 
@@ -49,15 +53,16 @@ class Listener:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def workspace(told, tmp_path_factory):
     """Return a workspace in which a run was kept offline, with tokens about."""
     place = tmp_path_factory.mktemp("workspace")
+    folder = os.fspath(told[0].folder.parents[1])
     listener = Listener()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("WANDB_")}
     ways = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), listener.address)
     environment |= {**ways, **{name.lower(): value for name, value in ways.items()}, "NO_PROXY": ""}
     done = subprocess.run(
-        [sys.executable, "-c", TELLS.format(tests=os.fspath(Path(__file__).parent))],
+        [sys.executable, "-c", TELLS.format(tests=os.fspath(Path(__file__).parent), folder=folder)],
         cwd=place, capture_output=True, text=True, check=False,
         env={**environment, "PLANTED_TOKEN": tracked.TOKEN, "HOME": os.fspath(place / "home")},
     )  # fmt: skip
@@ -100,12 +105,9 @@ def told_in(workspace):
     return config, summary, artifacts
 
 
-def test_its_folder_holds_config_figures_and_artifacts_with_versions(workspace):
+def test_its_folder_holds_config_figures_and_artifacts_with_versions(told, workspace):
     config, summary, artifacts = told_in(workspace)
-    manifests = {
-        path.parent.name.partition("@")[0]: json.loads(path.read_text())
-        for path in (workspace / "artifacts").glob("*@*/manifest.json")
-    }
+    manifests = {one.step: one.artifact.manifest for one in told[1]}
     accuracy = manifests["train"]["metrics"]["accuracy"]
     assert config["parameters"]["train.seed"] == "1"
     assert config["facts"]["earmark.run.pipeline"] == "small"

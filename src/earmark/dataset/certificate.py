@@ -165,7 +165,7 @@ def table_hash(dataset: Dataset) -> str:
         else:
             texts = (
                 "\x00" if missing else str(value)
-                for value, missing in zip(values, values.isna(), strict=True)
+                for value, missing in zip(values.tolist(), values.isna().tolist(), strict=True)
             )
             digest.update("\x1e".join(texts).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]

@@ -36,7 +36,8 @@ def preprocess(job: Job) -> Facts:
         if not (isinstance(parts, list) and parts and all(isinstance(one, str) for one in parts)):
             raise ArgumentError(f"join.{name} = {parts!r}", 'give columns, as ["title", "song_name"]')
         _see_columns(frame, parts)
-        frame[name] = frame[parts].astype("object").fillna("").astype(str).agg(" ".join, axis=1).str.strip()
+        texts = frame[parts].astype("object").fillna("").astype(str)
+        frame[name] = [" ".join(row).strip() for row in zip(*(texts[part] for part in parts), strict=True)]
     frame.to_parquet(job.folder / TABLE, index=False)
     return Facts(TABLE, {TABLE: told_of(frame)}, notes=(f"{before - len(frame)} equal rows left out",))
 

@@ -134,6 +134,20 @@ def test_trees_use_the_rule_and_words_are_one_bar(folder, model):
         assert f'<td class="text">{word}</td><td class="text">title</td>' in page
 
 
+@pytest.mark.parametrize("recipe", ["lda", "forest", "tree", "one-vs-rest"])
+def test_shap_values_name_the_rule(folder, model, recipe):
+    found = told(folder, model(recipe)).plain["shap"]
+    assert (found["songs"], found["of"]) == (150, 150)
+    for genre, column in zip(GENRES[:2], ("rule1_mean", "rule2_mean"), strict=True):
+        assert max(found["columns"][genre], key=found["columns"][genre].get) == column
+    assert all(max(one, key=one.get) == "rule" for one in found["families"].values())
+    assert found["finding"].startswith(("rule1_mean moves ", "rule2_mean moves "))
+    if recipe == "forest":
+        assert {"love", "night", "river"} <= set(found["columns"]["rock"])
+        assert set(found["families"]["rock"]) == {"rule", "mfcc", "tempo", "title"}
+        assert found["unit"] == "probability"
+
+
 def questions(node: dict) -> list[str]:
     """Return the columns that a tree asks for, the first first."""
     below = [questions(node[way]) for way in ("low", "high") if node[way]]
@@ -245,6 +259,7 @@ def test_the_command(folder, model, tmp_path, monkeypatch):
     said = CliRunner().invoke(app, run)
     assert "150 songs of 30 groups: Without rule accuracy falls by" in said.stdout
     assert "unheard" in said.stdout
+    assert "SHAP values: rule" in said.stdout
     assert "page: explain.html" in said.stdout
     page = (tmp_path / "explain.html").read_bytes()
     found = json.loads(CliRunner().invoke(app, [*run, "--json"]).stdout)

@@ -11,6 +11,7 @@ from earmark.cli.app import app
 from earmark.cli.explain import explain_song_and_print
 from earmark.errors import TableError, UnknownNameError
 from earmark.evaluate.families import families, family_of
+from earmark.evaluate.shapley import Without
 from earmark.evaluate.song import flips, spoke, terms
 from earmark.models.learning import Rows, fit
 from earmark.models.pipeline import Columns
@@ -66,24 +67,29 @@ def test_what_a_planted_rule_says_of_a_song(folder):
         assert f"Why {song} is {genre}" in found.page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("classifier", ["lda", "logistic", "one-vs-rest"])
-def test_terms_of_a_linear_model_are_exact(classifier):
+@pytest.mark.parametrize("classifier", ["lda", "logistic", "one-vs-rest", "forest", "lightgbm"])
+def test_terms_are_exact(classifier):
     made, x, family = learnt(classifier)
     for row in range(6):
         found = terms(made, x.iloc[[row]], x, family, row % 3)
         p = made.pipeline.predict_proba(x.iloc[[row]])[0]
         if classifier == "one-vs-rest":
             score = made.pipeline.decision_function(x.iloc[[row]])[0, row % 3]
+        elif classifier == "forest":
+            score = p[row % 3]
         else:
             score = np.log(p[row % 3]) - np.log(p).mean()
         assert found.score == pytest.approx(score)
         assert found.start + sum(value for _, value in found.terms) == pytest.approx(found.score)
         assert {name for name, _ in found.terms} == {"beat", "noise"}
+        assert sum(value for *_, value in found.columns) == pytest.approx(found.score - found.start)
+        assert {name for name, *_ in found.columns} == {"beat1", "beat2", "noise"}
 
 
-def test_no_terms_where_nothing_is_linear():
-    made, x, family = learnt("forest")
-    assert terms(made, x.iloc[[0]], x, family, 0) is None
+def test_no_terms_where_no_sum_is_exact():
+    made, x, family = learnt("knn")
+    found = terms(made, x.iloc[[0]], x, family, 0)
+    assert found == Without("it is neither linear nor made of trees")
 
 
 def answer(x: pd.DataFrame):
@@ -134,6 +140,9 @@ def test_the_command(folder, tmp_path, capsys):
     assert "1 song 0: blues, " in said
     assert "beat speaks for it most" in said
     assert "smallest change: beat" in said
+    assert "score +" in said
+    assert "(log-odds against the mean of the genres), from " in said
+    assert ": beat +" in said
     explain_song_and_print(str(folder / "model"), Table(folder / "b.csv"), "1 song 0", page, as_json=True)
     assert json.loads(capsys.readouterr().out)["genre"] == "blues"
     wrong = CliRunner().invoke(

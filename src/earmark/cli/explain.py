@@ -12,6 +12,7 @@ from earmark.service.training import Table
 
 _SHOWN = 10
 _TAGS = 3
+_TERMS = 3
 _NEAREST = 3
 
 
@@ -37,6 +38,10 @@ def explain_and_print(model: str, table: Table, output: str, *, as_json: bool, *
         )
     if (more := len(told["families"]) - _SHOWN) > 0:
         write(f"and {more} more on the page")
+    if said := found.plain["shap"]["finding"]:
+        write(f"SHAP values: {shown(said)}")
+    else:
+        write(f"no SHAP values: {found.plain['shap']['reason']}")
     print_notes(found.notes)
     write(f"page: {shown(found.page)}")
 
@@ -51,6 +56,7 @@ def explain_song_and_print(model: str, table: Table, song: str, output: str, *, 
     write(f"{shown(song)}: {found.finding}")
     for name, value in found.plain["spoke"][:_SHOWN]:
         write(f"  {shown(name)[:30]:<32}{'for' if value > 0 else 'against':<8}{value:>+8.3f}")
+    _print_terms(found.plain["terms"])
     for flip in found.plain["flips"][:1]:
         write(
             f"smallest change: {shown(flip['column'])} from {flip['before']:.4g} to {flip['after']:.4g} "
@@ -81,6 +87,15 @@ def explain_heard_and_print(model: str, paths: list[str], output: str, *, as_jso
     _print_nearest(found.plain)
     print_notes(found.notes)
     write(f"page: {shown(found.page)}")
+
+
+def _print_terms(told: dict[str, Any]) -> None:
+    if "reason" in told:
+        write(f"no SHAP values: {told['reason']}")
+        return
+    strongest = sorted(told["terms"], key=lambda one: -abs(one[1]))[:_TERMS]
+    each = ", ".join(f"{shown(name)[:30]} {value:+.3f}" for name, value in strongest)
+    write(f"score {told['score']:+.3f} ({told['unit']}), from {told['start']:+.3f}: {each}")
 
 
 def _print_nearest(plain: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 
 from earmark.evaluate.families import family
+from earmark.models.classifiers.vectors import SupportVectors
 from earmark.models.learning import Fitted
 from earmark.models.pipeline import handed_over
 from earmark.models.probabilities import Array
@@ -88,6 +89,9 @@ def linear(classifier: Any) -> tuple[Array, Array, str] | None:
     elif hasattr(classifier, "coef_"):
         weights, starts = np.asarray(classifier.coef_, np.float64), np.asarray(classifier.intercept_)
         against = "rest" if isinstance(classifier, SGDClassifier) else "mean"
+    elif (machine := _machine_of_two(classifier)) is not None:
+        steep = _steepness(classifier)
+        weights, starts, against = steep * machine.coef_, steep * machine.intercept_, "mean"
     else:
         return None
     if len(weights) == 1:  # of two genres: the second against the first
@@ -100,6 +104,31 @@ def linear(classifier: Any) -> tuple[Array, Array, str] | None:
     if against == "mean":
         weights, starts = weights - weights.mean(axis=0), starts - starts.mean()
     return weights, starts, against
+
+
+def decisions(classifier: Any, x: Array) -> Array:
+    """Return what a linear classifier itself tells of rows, shape (rows, scores): two genres have one score.
+
+    For log-odds against the mean of the genres, that mean must still be taken away.
+    """
+    machine = _machine_of_two(classifier)
+    if machine is not None:
+        found = _steepness(classifier) * machine.decision_function(x)
+    else:
+        found = classifier.decision_function(x)
+    return np.asarray(found, np.float64).reshape(len(x), -1)
+
+
+def _machine_of_two(classifier: Any) -> Any:
+    """Return a linear support vector machine that tells two genres apart; of more, pairs vote."""
+    if not isinstance(classifier, SupportVectors) or classifier.kernel != "linear":
+        return None
+    return classifier.machine_ if len(classifier.classes_) == 2 else None
+
+
+def _steepness(classifier: SupportVectors) -> float:
+    """Return the log-odds of one genre against the other where the decision is 1."""
+    return 2 * float(classifier.steepness_)
 
 
 def weighed(fitted: Fitted, family_of: Mapping[str, str]) -> Weighed | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.evaluate.families import summed
-from earmark.evaluate.inside import columns_inside, linear, origins
+from earmark.evaluate.shapley import PROBABILITY, Without, shapley
 from earmark.models.learning import Fitted
 from earmark.models.pipeline import handed_over
 from earmark.models.probabilities import Array
@@ -85,52 +85,69 @@ def spoke(
 
 @dataclass(frozen=True)
 class Terms:
-    """The score that a linear model gives a genre, term by term.
+    """The score that a model gives a genre, term by term: its SHAP values.
 
     Attributes
     ----------
     start : float
-        The score of a song with the mean of all columns.
+        The score of no song in particular.
     terms : tuple of (str, float)
         What each family adds, the largest first; with `start` they sum to `score`.
     score : float
-        The song's, in log-odds against the mean of the genres, or the rest.
-    against : str
-        ``mean`` or ``rest``.
+        The song's, before calibration.
+    columns : tuple of (str, str, float)
+        Each column as the steps hand it over, its family, and what it adds; the largest first.
+    unit, beside : str
+        What scores are, and what the song is compared with.
     """
 
     start: float
     terms: tuple[tuple[str, float], ...]
     score: float
-    against: str
+    columns: tuple[tuple[str, str, float], ...]
+    unit: str
+    beside: str
+
+    @property
+    def probability(self) -> bool:
+        """Whether scores are probabilities, and no log-odds."""
+        return self.unit == PROBABILITY
 
 
 def terms(
-    fitted: Fitted, song: "pd.DataFrame", others: "pd.DataFrame", family_of: Mapping[str, str], genre: int
-) -> Terms | None:
-    """Return the terms of a linear model's score before calibration; None for any other model.
+    fitted: Fitted,
+    song: "pd.DataFrame",
+    others: "pd.DataFrame",
+    family_of: Mapping[str, str],
+    genre: int,
+) -> Terms | Without:
+    """Return the terms of a genre's score, of a linear model or one of trees; or why there are none.
 
     Parameters
     ----------
     fitted : Fitted
         The model's pipeline.
     song, others : pandas.DataFrame
-        Rows of the song, and the rows whose mean it is compared with.
+        Rows of the song, and the rows whose mean it is compared with by a linear model.
     family_of : mapping of str to str
         The family of each column of the table.
     genre : int
         The genre's number; one that the model has seen.
     """
-    found, names = linear(fitted.pipeline[-1]), columns_inside(fitted.pipeline)
-    if found is None or names is None:
-        return None
-    weights, starts, against = found
+    one, numbers = np.zeros(len(song), np.int64), [str(code) for code in range(fitted.genres)]
+    centre = np.asarray(handed_over(fitted.pipeline, others), np.float64).mean(axis=0)
+    found = shapley(
+        fitted, numbers, song, one, family_of, centre=centre, beside="the mean of the other songs"
+    )  # fmt: skip
+    if isinstance(found, Without):
+        return found
     at = fitted.seen.index(genre)
-    mine, mean = (np.asarray(handed_over(fitted.pipeline, rows)).mean(axis=0) for rows in (song, others))
-    each = weights[at] * (mine - mean)
-    start = float(weights[at] @ mean + starts[at])
-    told = summed(origins(fitted, names, family_of), each.tolist())
-    return Terms(start, tuple(told), start + float(each.sum()), against)
+    each, start = found.values[0, at], float(found.base[at])
+    columns = sorted(
+        zip(found.columns, found.families, each.tolist(), strict=True), key=lambda one: (-one[2], one[0])
+    )
+    told = summed(found.families, each.tolist())
+    return Terms(start, tuple(told), start + float(each.sum()), tuple(columns), found.unit, found.beside)
 
 
 def flips(

@@ -10,11 +10,13 @@ from earmark.evaluate.families import summed
 from earmark.evaluate.imitation import Imitation
 from earmark.evaluate.importance import Importance, Importances
 from earmark.evaluate.inside import Coefficients, Weighed
+from earmark.evaluate.shapley import Shapley, Without
 from earmark.figures import bars, matrix
 from earmark.figures.sheet import Drawing
 from earmark.models.probabilities import Array, Codes
 from earmark.report.behaviour import along_columns, as_tree, confidences
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
+from earmark.report.shapley import shapley_section
 
 _PLAIN, _FAINT = "#2f6db3", "#9a9a9a"
 MOST_DRAWN = 24
@@ -38,6 +40,8 @@ class Explained:
         Of a linear classifier.
     weighed : Weighed or None
         Of trees.
+    shapley : Shapley or Without
+        What each column adds to each genre's score, or why that is not known.
     imitation : Imitation or None
         A small tree that answers as the model does, or the model if it is one.
     dependence : sequence of Dependence
@@ -57,6 +61,7 @@ class Explained:
     importances: Importances
     coefficients: Coefficients | None
     weighed: Weighed | None
+    shapley: Shapley | Without
     imitation: Imitation | None
     dependence: Sequence[Dependence]
     genres: tuple[str, ...]
@@ -82,7 +87,7 @@ def explanation(found: Explained, made_by: str = "") -> Page:
         ("accuracy", f"{told.accuracy:.3f}"),
         ("log loss, nats", f"{told.log_loss:.3f}"),
     ]
-    sections = [Section("What it leans on", _importances(told))]
+    sections = [Section("What it leans on", _importances(told)), shapley_section(found.shapley)]
     if found.coefficients is not None:
         sections.append(Section("Coefficients", _coefficients(found.coefficients)))
     if found.weighed is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from earmark.evaluate.nearest import Nearest
+from earmark.evaluate.shapley import Without
 from earmark.evaluate.song import Flip, Terms
 from earmark.figures import bars
 from earmark.report.nearest_songs import nearest_section
@@ -27,8 +28,8 @@ class SongAnswer:
         The calibrated probability of each genre, the most probable first.
     spoke : tuple of (str, float)
         By how much the genre's probability falls without each family, what speaks for it first.
-    terms : Terms or None
-        Of a linear model, exactly.
+    terms : Terms or Without
+        What sums to the score, of a linear model or one of trees; or why that is not known.
     flips : tuple of Flip
         What would change the answer, the smallest change first.
     nearest : Nearest or None
@@ -42,7 +43,7 @@ class SongAnswer:
     others: int
     p: Mapping[str, float]
     spoke: tuple[tuple[str, float], ...]
-    terms: Terms | None
+    terms: Terms | Without
     flips: tuple[Flip, ...]
     nearest: Nearest | None
 
@@ -73,8 +74,7 @@ def song_page(found: SongAnswer, made_by: str = "") -> Page:
         ("rows", written(found.rows, "d")),
     ]
     sections = [Section("For and against", _spoke(found))]
-    if found.terms is not None:
-        sections.append(Section("Term by term", _terms(found, found.terms)))
+    sections.append(Section("Term by term", _terms(found, found.terms)))
     sections.append(Section("What would change the answer", _flips(found)))
     sections.append(nearest_section(found.nearest, found.genre, tuple(found.p)))
     lead = f"By {found.model}, beside {found.others} rows of other songs of the table."
@@ -110,17 +110,27 @@ def _spoke(found: SongAnswer) -> list[Block]:
     ]
 
 
-def _terms(found: SongAnswer, made: Terms) -> list[Block]:
+def _terms(found: SongAnswer, made: Terms | Without) -> list[Block]:
+    if isinstance(made, Without):
+        return [Words(f"There are no exact SHAP values of this model: {made.reason}.")]
+    times, form, unit = (
+        (100.0, ".1f", "points of probability") if made.probability else (1.0, ".2f", "log-odds")
+    )
     name, value = made.terms[0]
-    title = f"{name} adds {value:.2f}, the most"
-    subtitle = (
-        f"score {written(made.score, '.2f')}, from {written(made.start, '.2f')} at the mean of other songs"
-    )
+    title = f"{name} adds {written(times * value, form)}, the most"
+    score, start = (written(times * one, form) for one in (made.score, made.start))
     told = (
-        f"The model is linear: its score for {found.genre}, log-odds against the {made.against} of the "
-        "genres before calibration, is the score at the mean of other songs and these terms, exactly."
+        f"The score for {found.genre} ({made.unit}, before calibration) is that of {made.beside} and these "
+        "terms, exactly: the SHAP values of each family's columns together. Below 0 they speak against it."
     )
-    return [_bars(title, subtitle, "added log-odds", made.terms, "terms"), Words(told)]
+    terms = [(one, times * added) for one, added in made.terms]
+    heads = [Head("column", "text"), Head("family", "text"), Head(f"adds, {unit}", form="+.3f")]
+    rows: list[list[Cell]] = [[column, family, times * added] for column, family, added in made.columns]
+    return [
+        _bars(title, f"score {score}, from {start} of {made.beside}", f"added {unit}", terms, "terms"),
+        Words(told),
+        Rows("SHAP values, each column", heads, rows),
+    ]
 
 
 def _flips(found: SongAnswer) -> list[Block]:

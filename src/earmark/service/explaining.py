@@ -13,6 +13,7 @@ from earmark.workspace import keeping, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from earmark.evaluate.shapley import Shapley, Without
     from earmark.models.lab_bundle import LabBundle
     from earmark.models.learning import Rows
     from earmark.models.probabilities import Array, Codes
@@ -111,6 +112,7 @@ def explained(
     from earmark.evaluate.imitation import imitation, itself  # noqa: PLC0415 - as above
     from earmark.evaluate.importance import importances  # noqa: PLC0415 - as above
     from earmark.evaluate.inside import coefficients, weighed  # noqa: PLC0415 - as above
+    from earmark.evaluate.shapley import shapley  # noqa: PLC0415 - as above
     from earmark.models.heard import known  # noqa: PLC0415 - as above
     from earmark.models.lesson import lesson  # noqa: PLC0415 - as above
     from earmark.models.train import rows_of  # noqa: PLC0415 - as above
@@ -129,11 +131,16 @@ def explained(
     answer, numbers = answering(bundle), set(model.columns.numbers)
     x, p, y, groups = songs_of(rows, answer(rows.x), model.columns.numbers)
     columns = [column for one in told.families for column in one.columns if column in numbers]
+    added = shapley(
+        model.fitted, model.classes, rows.x, rows.tracks, family_of(named),
+        centre=None if bundle.songs is None else bundle.songs.centre,
+        seed=model.recipe.seed, progress=progress,
+    )  # fmt: skip
     if progress is not None:
         progress("following columns", 0, 1)
     return Explained(
         bundle.name, given.dataset.name, stamp, (*given.notes, *notes), told,
-        coefficients(model.fitted, model.classes, rows.x), weighed(model.fitted, family_of(named)),
+        coefficients(model.fitted, model.classes, rows.x), weighed(model.fitted, family_of(named)), added,
         itself(model.fitted, model.classes) or imitation(x, p, groups, model.classes),
         leading(answer, rows.x, columns), model.classes, p, y,
     )  # fmt: skip
@@ -162,6 +169,15 @@ def answering(bundle: "LabBundle") -> Callable[["pd.DataFrame"], "Array"]:
     return answer
 
 
+def _plain_shapley(found: "Shapley | Without") -> dict[str, Any]:
+    """Return means over songs, or why there are none."""
+    from earmark.evaluate.shapley import Shapley  # noqa: PLC0415 - scikit-learn, which may be missing
+    from earmark.report.shapley import strongest  # noqa: PLC0415 - matplotlib, which may be missing
+
+    plain = found.to_dict() if isinstance(found, Shapley) else asdict(found)
+    return {"finding": strongest(found), **plain}
+
+
 def _plain(found: "Explained") -> dict[str, Any]:
     plain: dict[str, Any] = {
         "model": found.model,
@@ -176,6 +192,7 @@ def _plain(found: "Explained") -> dict[str, Any]:
             one.column: {"values": one.values.tolist(), "p": one.p.tolist()} for one in found.dependence
         },
         "genres": list(found.genres),
+        "shap": _plain_shapley(found.shapley),
     }
     if (made := found.coefficients) is not None:
         plain["coefficients"] = {

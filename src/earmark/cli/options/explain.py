@@ -46,7 +46,7 @@ def explain(
     catalog: Catalog = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as one JSON object.")] = False,
 ) -> None:
-    """Write a page on what a model leans on: columns that it cannot do without, and what it says of itself.
+    """Write a page on what a model leans on: columns it cannot do without, what each adds, how it decides.
 
     It is asked about songs that it has not heard; what it has learnt from is left out. With --song: why it
     answers that song as it does. A model that hears songs: which seconds, octaves and tags speak for it.

@@ -221,6 +221,15 @@ def test_losses_by_hand():
     assert found.families[1].accuracy == importance.Loss(0.0, 0.0, 0.0)
 
 
+def test_of_many_songs_some_are_drawn(folder, model, monkeypatch):
+    monkeypatch.setattr(importance, "MOST_SONGS", 60)
+    page = folder / "some.html"
+    found = explain(model("lda"), Table(folder / "b.csv"), page, repeats=1).plain["importances"]
+    assert (found["tracks"], found["songs"]) == (60, 150)
+    assert "60 songs, drawn by chance from 150, of " in page.read_text(encoding="utf-8")
+    assert found["families"][0]["family"] == "rule"
+
+
 def test_intervals_are_over_groups():
     values, few = np.array([0.0, 1.0] * 10), np.repeat(np.arange(5), 4)
     alike = mean_loss(np.repeat([0.0, 1.0, 1.0, 0.0, 1.0], 4), few, 0.95)

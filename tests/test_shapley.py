@@ -1,10 +1,12 @@
 """SHAP values: by their definition, as shap tells them, summing to what is answered; of every classifier."""
 
 import doctest
+import re
 import sys
 from functools import cache
 from itertools import combinations
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,12 @@ from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, R
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
+from earmark.evaluate import drawing
 from earmark.evaluate import shapley as module
 from earmark.evaluate.by_shap import TreeExplainer
+from earmark.evaluate.drawing import drawn
 from earmark.evaluate.families import families, family_of
-from earmark.evaluate.shapley import Shapley, Without, drawn, shapley
+from earmark.evaluate.shapley import Shapley, Without, shapley
 from earmark.evaluate.shapley_trees import of_trees
 from earmark.figures import swarm
 from earmark.models.classifiers import CLASSIFIERS
@@ -66,7 +70,7 @@ def told(made: Fitted, rows: Rows, **how) -> Shapley | Without:
     return shapley(made, GENRES, rows.x, rows.tracks, family, **how)
 
 
-@pytest.mark.parametrize("one", [module, swarm])
+@pytest.mark.parametrize("one", [drawing, swarm])
 def test_examples_in_docstrings(one):
     assert doctest.testmod(one).failed == 0
 
@@ -127,7 +131,7 @@ def test_of_linear_classifiers_by_hand():
         weights @ centre + classifier.intercept_ - classifier.intercept_.mean()
     )
     assert (found.unit, found.beside) == (
-        "log-odds against the mean of the genres", "the mean of the training songs",
+        "log-odds against the mean of the genres", "the training songs",
     )  # fmt: skip
     # Compared with their own mean, all songs together have nothing.
     assert told(made, rows).values.mean(axis=0) == pytest.approx(np.zeros((3, 5)), abs=1e-12)
@@ -211,7 +215,7 @@ def test_columns_after_steps_have_their_own_names():
     strong = found.columns[int(found.strength.mean(axis=0).argmax())]
     assert "rule1_mean" in strong or "rule2_mean" in strong
     mixed = learnt("logistic", steps='[[step]]\nname = "whiten"\n')
-    assert told(mixed, songs()) == Without("a step mixes columns without naming what it makes")
+    assert told(mixed, songs()) == Without("its steps do not name each column that they make")
 
 
 def test_pieces_count_for_their_song():
@@ -224,11 +228,11 @@ def test_pieces_count_for_their_song():
 
 def test_songs_are_drawn_whole():
     tracks = np.repeat(np.arange(100), 3)
-    some = drawn(tracks, 40, 1e9, 0)
+    some = drawn(tracks, 40)
     assert len(some) == 120
     assert len(np.unique(tracks[some])) == 40
-    assert len(np.unique(tracks[drawn(tracks, 1000, 100, 0)])) == 33
-    assert drawn(tracks, 1000, 80, 0).tolist() == []
+    assert len(np.unique(tracks[drawn(tracks, 1000, most_rows=100, fewest=30)])) == 33
+    assert drawn(tracks, 1000, most_rows=80, fewest=30).tolist() == []
 
 
 def test_trees_that_would_take_too_long_are_left(monkeypatch):
@@ -240,7 +244,7 @@ def test_trees_that_would_take_too_long_are_left(monkeypatch):
     assert "50 songs, drawn by chance from 90" in html(Page("", "", (), [shapley_section(found)]))
     monkeypatch.setattr(module, "_MOST_WORK", 20 * work)
     assert told(made, songs()).reason == (
-        "its trees are too many and too deep to tell them of 30 songs in half a minute"
+        "its trees are too many and too deep, or its columns too many, to tell them within half a minute"
     )
 
 
@@ -284,3 +288,12 @@ def test_dots_at_one_place_are_seen():
     drawing = swarm.draw(chart).inline()
     for colour in swarm.LOW_TO_HIGH[1:]:
         assert colour in drawing
+
+
+def test_the_page_says_which_classifiers_have_them():
+    told = (Path(__file__).parents[1] / "docs" / "explain.md").read_text(encoding="utf-8")
+    section = told[told.index("## SHAP values") : told.index("## What it says of itself")]
+    listed = set(re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
+    assert listed == set(CLASSIFIERS) - WITHOUT.keys() | {"linear-svm"}
+    for number in (f"{module.MOST_SONGS} are drawn by chance", f"fewer than {module.FEWEST_SONGS}"):
+        assert number in " ".join(section.split())

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from earmark.errors import EarmarkError
+from earmark.evaluate.drawing import drawn
 from earmark.evaluate.inside import columns_inside, decisions, linear, origins
 from earmark.evaluate.shapley_trees import Teller, of_trees
 from earmark.models.classifiers.vectors import SupportVectors
@@ -61,7 +62,7 @@ class Shapley:
     values : array of float, shape (songs, genres, columns)
         What is added, a song's mean over its rows; with `base` it sums to the score before calibration.
     base : array of float, shape (genres,)
-        The score of no song in particular.
+        The mean score of what songs are compared with.
     inside : array of float, shape (songs, columns)
         The columns as the steps hand them over, a song's mean over its rows.
     unit : str
@@ -143,7 +144,7 @@ def shapley(
     family_of: Mapping[str, str],
     *,
     centre: Array | None = None,
-    beside: str = "the mean of the training songs",
+    beside: str = "the training songs",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Shapley | Without:
@@ -168,7 +169,7 @@ def shapley(
         The mean of the columns as the steps hand them over, which a linear classifier's songs are compared
         with; that of `x` unless given. Trees compare with all rows that they have learnt from.
     beside : str
-        What `centre` is the mean of.
+        Whose mean `centre` is.
     seed : int
         Of the drawing.
     progress : callable, optional
@@ -177,7 +178,7 @@ def shapley(
     pipeline = fitted.pipeline
     names = columns_inside(pipeline)
     if names is None:
-        return Without("a step mixes columns without naming what it makes")
+        return Without("its steps do not name each column that they make")
     try:
         made = of_trees(pipeline[-1])
     except EarmarkError as error:
@@ -188,17 +189,17 @@ def shapley(
         if centre is None:
             centre, beside = (
                 np.asarray(handed_over(pipeline, x), np.float64).mean(axis=0),
-                "the mean of these songs",
+                "these songs",
             )
         made = _of_linear(pipeline[-1], *found, centre)
     else:
         beside = "all rows that its trees have learnt from"
     numbers = np.unique(tracks, return_inverse=True)[1]
     most = min(MOST_SONGS, int(_MOST_VALUES / (len(fitted.seen) * len(names))))
-    rows = drawn(numbers, most, _MOST_WORK / made.work, seed)
+    rows = drawn(numbers, most, most_rows=_MOST_WORK / made.work, fewest=FEWEST_SONGS, seed=seed)
     if not len(rows):
         return Without(
-            f"its trees are too many and too deep to tell them of {FEWEST_SONGS} songs in half a minute"
+            "its trees are too many and too deep, or its columns too many, to tell them within half a minute"
         )
     songs = np.unique(numbers[rows], return_inverse=True)[1]
     inside = np.asarray(handed_over(pipeline, x.iloc[rows].reset_index(drop=True)), np.float64)
@@ -214,31 +215,6 @@ def shapley(
         values[:, :, :-1], values[0, :, -1], mean / counts[:, None],
         unit, beside, int(numbers.max()) + 1, off_by,
     )  # fmt: skip
-
-
-def drawn(songs: Codes, most_songs: int, most_rows: float, seed: int) -> Codes:
-    """Return all rows of all songs, or of songs drawn by chance; none if those are fewer than 30.
-
-    Parameters
-    ----------
-    songs : array of int, shape (rows,)
-        Numbers of songs, 0 to the number of songs less one.
-    most_songs, most_rows : int, float
-        How many songs and rows at most.
-    seed : int
-        Of the drawing.
-
-    Examples
-    --------
-    >>> drawn(np.array([0, 0, 1]), 1000, 3, 0).tolist(), drawn(np.array([0, 0, 1]), 1000, 2, 0).tolist()
-    ([0, 1, 2], [])
-    """
-    counts = np.bincount(songs)
-    if len(counts) <= most_songs and len(songs) <= most_rows:
-        return np.arange(len(songs))
-    order = np.random.default_rng(seed).permutation(len(counts))[:most_songs]
-    kept = order[np.cumsum(counts[order]) <= most_rows]
-    return np.flatnonzero(np.isin(songs, kept)) if len(kept) >= FEWEST_SONGS else np.arange(0)
 
 
 def _sums(made: Teller, inside: Array, songs: Codes, progress: Progress | None) -> tuple[Array, float]:

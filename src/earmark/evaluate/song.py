@@ -90,7 +90,7 @@ class Terms:
     Attributes
     ----------
     start : float
-        The score of no song in particular.
+        The mean score of what the song is compared with.
     terms : tuple of (str, float)
         What each family adds, the largest first; with `start` they sum to `score`.
     score : float
@@ -137,7 +137,7 @@ def terms(
     one, numbers = np.zeros(len(song), np.int64), [str(code) for code in range(fitted.genres)]
     centre = np.asarray(handed_over(fitted.pipeline, others), np.float64).mean(axis=0)
     found = shapley(
-        fitted, numbers, song, one, family_of, centre=centre, beside="the mean of the other songs"
+        fitted, numbers, song, one, family_of, centre=centre, beside="the other songs"
     )  # fmt: skip
     if isinstance(found, Without):
         return found

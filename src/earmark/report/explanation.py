@@ -124,7 +124,7 @@ def _importances(told: Importances) -> list[Block]:
     some = f"the first {len(shown)} of {len(told.families)}; " if len(shown) < len(told.families) else ""
     chart = bars.Bars(
         finding(told),
-        f"{some}{told.tracks} songs of {told.groups} groups; blue: beyond chance",
+        f"{some}{_songs(told)} of {told.groups} groups; blue: beyond chance",
         "fall in accuracy when songs swap these columns",
         [_dot(one) for one in shown],
         dots=True,
@@ -149,6 +149,12 @@ def _importances(told: Importances) -> list[Block]:
         for one in told.families
     ]  # fmt: skip
     return [_drawn(bars.draw(chart), "importances"), Words(how), Rows("All families", heads, rows)]
+
+
+def _songs(told: Importances) -> str:
+    if told.tracks == told.songs:
+        return f"{told.tracks} songs"
+    return f"{told.tracks} songs, drawn by chance from {told.songs},"
 
 
 def _dot(one: Importance) -> bars.Bar:

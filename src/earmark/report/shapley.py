@@ -69,10 +69,10 @@ def _how(found: Shapley) -> str:
         f"all {songs} songs" if songs == found.songs else f"{songs} songs, drawn by chance from {found.songs}"
     )
     return (
-        f"For each song a genre's score ({found.unit}, before calibration) is that of {found.beside} and "
-        "what each column adds: its SHAP values, which sum to the score exactly. Shown is the mean of how "
-        f"much they add or take, over {some}. They tell what the model does with a column, right or wrong; "
-        "what it would lose without it, the falls in accuracy above tell."
+        f"For each song a genre's score ({found.unit}, before calibration) is the mean score over "
+        f"{found.beside} and what each column adds to that: its SHAP values, exactly. Shown is the mean of "
+        f"how much they add or take, over {some}. They tell what the model does with a column, right or "
+        "wrong; what it would lose without it, the falls in accuracy above tell."
     )
 
 

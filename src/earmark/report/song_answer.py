@@ -113,21 +113,23 @@ def _spoke(found: SongAnswer) -> list[Block]:
 def _terms(found: SongAnswer, made: Terms | Without) -> list[Block]:
     if isinstance(made, Without):
         return [Words(f"There are no exact SHAP values of this model: {made.reason}.")]
-    times, form, unit = (
-        (100.0, ".1f", "points of probability") if made.probability else (1.0, ".2f", "log-odds")
-    )
+    times, form, unit = (100.0, ".1f", "points") if made.probability else (1.0, ".2f", "log-odds")
     name, value = made.terms[0]
-    title = f"{name} adds {written(times * value, form)}, the most"
+    title = f"{name} adds {written(times * value, form)} {unit}, the most"
     score, start = (written(times * one, form) for one in (made.score, made.start))
     told = (
-        f"The score for {found.genre} ({made.unit}, before calibration) is that of {made.beside} and these "
-        "terms, exactly: the SHAP values of each family's columns together. Below 0 they speak against it."
+        f"The score for {found.genre} ({made.unit}, before calibration) is the mean score over {made.beside} "
+        "and these terms, exactly: the SHAP values of each family's columns together. Below 0 they speak "
+        "against it."
     )
-    terms = [(one, times * added) for one, added in made.terms]
+    added = "added points (hundredths) of probability" if made.probability else "added log-odds"
+    terms = [(one, times * more) for one, more in made.terms]
     heads = [Head("column", "text"), Head("family", "text"), Head(f"adds, {unit}", form="+.3f")]
-    rows: list[list[Cell]] = [[column, family, times * added] for column, family, added in made.columns]
+    rows: list[list[Cell]] = [[column, family, times * more] for column, family, more in made.columns]
     return [
-        _bars(title, f"score {score}, from {start} of {made.beside}", f"added {unit}", terms, "terms"),
+        _bars(
+            title, f"score {score} {unit}, from {start}, the mean over {made.beside}", added, terms, "terms"
+        ),
         Words(told),
         Rows("SHAP values, each column", heads, rows),
     ]

@@ -132,3 +132,17 @@ def test_a_manifest_in_another_folder_than_its_own_is_refused(tmp_path: Path) ->
     one.folder.rename(tmp_path / f"greeting@{other}")
     with pytest.raises(ArtifactError, match=f"is of {one.id}"):
         Artifacts(tmp_path).find("greeting", other)
+
+
+def test_what_a_failed_step_left_is_cleared_unless_it_is_wanted_or_somebody_is_at_it(tmp_path: Path) -> None:
+    kept = Artifacts(tmp_path)
+    for version in ({"n": 1}, {"n": 2}):
+        with pytest.raises(KeyError), kept.making("table", version):
+            raise KeyError
+    wanted = content_hash({"n": 2})
+    with kept.making("table", {"n": 3}) as work:
+        kept.clear_work({"table": wanted, "other": "0"})
+        left = {place.name for place in (tmp_path / ".work").iterdir()}
+        assert left == {f"table@{wanted}", f"table@{work.version}"}
+    kept.clear_work({"table": "0"})
+    assert list((tmp_path / ".work").iterdir()) == []

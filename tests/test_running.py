@@ -156,6 +156,7 @@ def test_faults_stop_the_run_and_are_kept_to_be_read(tmp_path):
     told = f'check.known=["{one.said["error"].partition("run: ")[2].partition(":")[0]}"]'
     known = dict([told.split("=", 1)])
     assert ran(tmp_path, settings={"check.stop_at": "warning", **known}, only=["check"]) == ["check"]
+    assert not list((tmp_path / "artifacts" / ".work").iterdir())
 
 
 def test_cleaning_a_table(tmp_path):

@@ -1,5 +1,6 @@
 """Trackers by name, and that none of them can harm a run."""
 
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 import tracked
 from earmark.errors import ArgumentError, TrackerError, UnknownNameError
+from earmark.service import registered
 from earmark.tracking import flat
 from earmark.tracking.records import End
 from earmark.tracking.trackers import TRACKERS, Kind, trackers_of
@@ -81,6 +83,23 @@ def test_one_that_fails_is_left_out_and_its_note_tells_no_secret(told, listed, t
         "missing left out from the start on: this needs X, which is not installed (pip install 'earmark[x]')",
     ]
     assert Kept.told[-1] == "check"
+
+
+def test_what_is_said_where_mlflow_and_wandb_are_not_installed(told, tmp_path, monkeypatch):
+    for name in ("mlflow", "wandb"):
+        monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.delitem(sys.modules, f"earmark.tracking.by_{name}", raising=False)
+    watchers = trackers_of(["mlflow", "wandb"], tmp_path)
+    tracked.watch(watchers, told)
+    needs = "this needs MLflow, which is not installed (pip install 'earmark[mlflow]')"
+    assert watchers.notes == [
+        f"mlflow left out from the start on: {needs}",
+        "wandb left out from the start on: this needs Weights & Biases, which is not installed "
+        "(pip install 'earmark[wandb]')",
+    ]
+    with pytest.raises(TrackerError) as caught:
+        registered.folder_of("models:/my-genres.train/3")
+    assert str(caught.value) == needs
 
 
 def test_one_that_hangs_is_left_out_once_its_time_is_up(told, listed, tmp_path):

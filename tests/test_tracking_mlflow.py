@@ -76,15 +76,36 @@ def test_a_model_that_cannot_be_registered_leaves_no_run_that_looks_finished(
     assert run.info.status == "FAILED"
 
 
-def test_commands_take_a_registered_model_by_its_name(told, here, tmp_path):
-    train = next(one for one in told[1] if one.do == "train")
-    songs(12, seed=5).to_csv(tmp_path / "new.csv", index=False)
-    theirs, ours = (
-        command("predict", str(model), str(tmp_path / "new.csv"), "--json", folder=here)
-        for model in ("models:/small.train/1", train.artifact.folder / "model")
-    )
-    assert theirs.exit_code == 0, theirs.output
-    assert theirs.stdout == ours.stdout
+def test_commands_take_a_model_by_its_names_in_the_registry(told, here, tmp_path):
+    from earmark.tracking.by_mlflow import address_in
+    from mlflows import client, the_run
+
+    speaks = client(address_in(here))
+    speaks.set_registered_model_alias("small.train", "best", "1")
+    top, _ = the_run(speaks)
+    numbered, best = "models:/small.train/1", "models:/small.train@best"
+    of_run = f"runs:/{top.info.run_id}/train"
+    (ours,) = (str(one.artifact.folder / "model") for one in told[1] if one.do == "train")
+    table, page = (str(tmp_path / name) for name in ("new.csv", "page.html"))
+    new = songs(60, seed=5)
+    new.assign(artist="new " + new["artist"]).to_csv(table, index=False)
+
+    def said(*words):
+        done = command(*words, folder=here)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert said("predict", numbered, table, "--json") == said("predict", ours, table, "--json")
+    assert said("evaluate", best, table, "--json") == said("evaluate", ours, table, "--json")
+    explain = ("explain", table, "--json", "-o", page)
+    assert said("explain", of_run, *explain[1:]) == said("explain", ours, *explain[1:])
+    files = [tmp_path / name for name in ("theirs.onnx", "ours.onnx")]
+    for name, file in zip((of_run, ours), files, strict=True):
+        said("export", name, "-o", str(file))
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert "small.train@best" in said("report", numbered, best, "-o", page)
+    assert "earmark-model-" not in Path(page).read_text(encoding="utf-8")
+    assert registered.folder_of("a/folder") == "a/folder"
 
 
 def test_a_model_that_is_not_there(here):
@@ -92,22 +113,6 @@ def test_a_model_that_is_not_there(here):
         registered.folder_of("models:/small.train/9")
     assert caught.value.message.startswith("MLflow gives no model 'models:/small.train/9': ")
     assert caught.value.hint.startswith("name one as models:/NAME/VERSION, and say where it is kept: MLFLOW_")
-
-
-def test_an_alias_and_a_run_name_a_model_as_well(told, here):
-    from earmark.tracking.by_mlflow import address_in
-    from mlflows import client, the_run
-
-    speaks = client(address_in(here))
-    speaks.set_registered_model_alias("small.train", "best", "1")
-    top, _ = the_run(speaks)
-    train = next(one for one in told[1] if one.do == "train")
-    for name in ("models:/small.train@best", f"runs:/{top.info.run_id}/train"):
-        found = Path(registered.folder_of(name))
-        assert (found / "bundle.json").read_bytes() == (
-            train.artifact.folder / "model" / "bundle.json"
-        ).read_bytes()
-    assert registered.folder_of("a/folder") == "a/folder"
 
 
 def test_a_model_of_songs(model, song, tmp_path):

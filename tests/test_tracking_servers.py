@@ -149,11 +149,18 @@ def test_a_server_on_postgresql(told, postgres, tmp_path):
         see_that_it_answers(address, told)
 
 
-def test_an_address_that_cannot_be_reached_tells_no_password(told, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("http", "MlflowException: API request to http://…@127.0.0.1:"),
+        ("postgresql+psycopg2", "the database of MLflow does not answer: connection to server at"),
+    ],
+)
+def test_an_address_that_cannot_be_reached_tells_no_password(told, tmp_path, kind, says):
     from mlflows import free_port
 
-    watchers = trackers_of([f"mlflow=http://me:{tracked.TOKEN}@127.0.0.1:{free_port()}"], tmp_path)
+    watchers = trackers_of([f"mlflow={kind}://me:{tracked.TOKEN}@127.0.0.1:{free_port()}"], tmp_path)
     tracked.watch(watchers, told)
     (note,) = watchers.notes
-    assert note.startswith("mlflow left out from the start on: ")
+    assert note.startswith(f"mlflow left out from the start on: {says}")
     assert tracked.TOKEN not in note

@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -192,17 +193,22 @@ def test_a_record_that_does_not_fit_leaves_no_trace(tmp_path):
     journal.discard()
 
 
-def test_one_at_a_time(tmp_path):
+def test_one_at_a_time_though_the_folder_is_deleted(tmp_path):
+    folder = tmp_path / "one"
     program = f"""
 from pathlib import Path
 from earmark.workspace import locked
 print("waits", flush=True)
-with locked(Path({str(tmp_path)!r})):
+with locked(Path({str(folder)!r})):
     print("is in", flush=True)
 """
-    with locked(tmp_path):
+    with locked(folder):
         other = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
         assert other.stdout.readline() == b"waits\n"
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.3)
+        with pytest.raises(OSError), locked(folder, wait=False):  # noqa: PT011 - each system has its own
+            pass
+        shutil.rmtree(folder)
     assert other.communicate(timeout=30)[0] == b"is in\n"
+    assert folder.is_dir()

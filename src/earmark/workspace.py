@@ -97,12 +97,22 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time in; a process that dies lets the next one in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("ab") as file:
-        _lock(file, wait=True)
-        yield
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Let one process at a time in; a process that dies lets the next one in.
+
+    Whoever is in may delete the folder. Without `wait`, OSError tells that another process is in.
+    """
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            file = (folder / ".lock").open("ab")
+        except FileNotFoundError:
+            continue  # deleted in between
+        with file:
+            _lock(file, wait=wait)
+            if _lies_there(file, folder / ".lock"):
+                yield
+                return
 
 
 @contextmanager

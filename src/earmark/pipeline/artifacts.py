@@ -6,7 +6,7 @@
         NAME@VERSION/
             manifest.json     what it was made from, its files with their hashes, its tables, its figures
             ...               the files
-        .work/NAME@VERSION/   what a step is making; a kill leaves it for the next run to go on from
+        .work/NAME@VERSION/   what a step is making; the next run goes on from what a kill leaves
         .damaged/             what was found changed on disk
 """
 
@@ -222,6 +222,20 @@ class Artifacts:
             with locked(place):
                 yield Work(self, name, version, made_from, place / "files")
                 if (self.folder / place.name / MANIFEST).exists():
+                    shutil.rmtree(place, ignore_errors=True)
+
+    def clear_work(self, versions: Mapping[str, str]) -> None:
+        """Delete what failed or killed steps left behind, if it is of another version and nobody is at it.
+
+        Parameters
+        ----------
+        versions : mapping of str to str
+            Of each step that is to be made, its version: what lies in the place of that one is gone on from.
+        """
+        for place in (self.folder / _WORK).glob("*@*"):
+            name, _, version = place.name.partition("@")
+            if versions.get(name, version) != version:
+                with suppress(OSError), locked(place, wait=False):  # another run is at it
                     shutil.rmtree(place, ignore_errors=True)
 
 

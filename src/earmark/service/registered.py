@@ -11,6 +11,7 @@ from earmark.errors import TrackerError
 AnyPath = str | os.PathLike[str]
 
 _NAME = re.compile(r"(models|runs):/+")
+_SHORT = 8
 
 
 def is_registered(model: object) -> bool:
@@ -55,7 +56,20 @@ def _downloaded(model: str, workspace: str) -> str:
         raise TrackerError(
             f"'{model}' holds {len(bundles)} bundles of Earmark", "name a model that 'earmark run' registered"
         )
-    return os.fspath(bundles[0])
+    return os.fspath(bundles[0].rename(Path(place.name, _folder_named(model))))
+
+
+def _folder_named(model: str) -> str:
+    """Return what the folder of a model is called, as pages and tables name it.
+
+    Examples
+    --------
+    >>> _folder_named("models:/songs.train/3"), _folder_named("runs:/0123456789abcdef/train")
+    ('songs.train@3', 'train@01234567')
+    """
+    kind, _, said = model.partition(":")
+    first, *others = said.strip("/").split("/")
+    return "@".join([*others[-1:], first[:_SHORT]] if kind == "runs" else [first, *others])
 
 
 _PLACES: list[tempfile.TemporaryDirectory[str]] = []

@@ -106,6 +106,7 @@ def run(
         start = _start(what, plan, id_, folder)
         local.start(start)
         others.start(start)
+        what.kept.clear_work({one.step.name: one.version for one in plan})
         for one in plan:
             done = _step(one, what, store, workers, progress)
             local.log(done)

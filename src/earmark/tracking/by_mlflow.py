@@ -20,13 +20,15 @@ from earmark.tracking.records import Done, End, Start, Trial
 from earmark.tracking.secrecy import plain, secrets_of_environment
 from earmark.workspace import locked
 
-# MLflow would tell its makers of every call, retry for minutes, and print how it makes its tables.
+# MLflow would tell its makers of every call, retry for minutes, print how it makes its tables, and draw bars.
 for _name, _value in (
     ("MLFLOW_DISABLE_TELEMETRY", "true"),
     ("DO_NOT_TRACK", "true"),
     ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1"),
     ("MLFLOW_HTTP_REQUEST_TIMEOUT", "20"),
     ("MLFLOW_LOGGING_LEVEL", "ERROR"),
+    ("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false"),
+    ("PGCONNECT_TIMEOUT", "10"),
     ("GIT_PYTHON_REFRESH", "quiet"),
 ):
     os.environ.setdefault(_name, _value)
@@ -42,6 +44,8 @@ try:
         RunTag,
     )
     from mlflow.exceptions import MlflowException
+    from sqlalchemy import NullPool, create_engine
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 except ImportError as _error:
     raise TrackerError(
         "this needs MLflow, which is not installed", "pip install 'earmark[mlflow]'"
@@ -49,6 +53,7 @@ except ImportError as _error:
 
 VARIABLE = "MLFLOW_TRACKING_URI"
 DATABASE, FILES = "mlflow.db", "mlartifacts"
+_DATABASES = ("postgresql", "mysql", "mssql")
 _ENDS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 _AT_ONCE = 100
 _LONGEST_VALUE = 5000
@@ -64,11 +69,32 @@ def address_in(workspace: Path) -> str:
 def client_of(workspace: Path, address: str) -> "mlflow.MlflowClient":
     """Return what speaks to it; one process at a time makes the tables of a database in the workspace."""
     if not address.startswith("sqlite:"):
+        _see_that_it_answers(address)
         return mlflow.MlflowClient(tracking_uri=address, registry_uri=address)
     with locked(workspace / FILES):
         made = mlflow.MlflowClient(tracking_uri=address, registry_uri=address)
         made.search_experiments(max_results=1)
     return made
+
+
+def _see_that_it_answers(address: str) -> None:
+    """Try a database once, where MLflow would try for minutes; a server it asks once itself.
+
+    Raises
+    ------
+    TrackerError
+        If it does not answer, or lets nobody in.
+    """
+    if not address.startswith(_DATABASES):
+        return
+    try:
+        create_engine(address, poolclass=NullPool).connect().close()
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        told = str(error.orig if isinstance(error, DBAPIError) else error)
+        raise TrackerError(
+            f"the database of MLflow does not answer: {plain(told, secrets_of_environment())}",
+            "start it, or name another: --track mlflow=ADDRESS, or MLFLOW_TRACKING_URI",
+        ) from error
 
 
 @contextmanager
@@ -103,9 +129,10 @@ def downloaded(name: str, folder: Path, workspace: Path) -> Path:
     Raises
     ------
     TrackerError
-        If it cannot be had.
+        If it cannot be had, or the database does not answer.
     """
     address = address_in(workspace)
+    _see_that_it_answers(address)
     try:
         with speaking_to(address):
             return Path(mlflow.artifacts.download_artifacts(artifact_uri=name, dst_path=os.fspath(folder)))

@@ -6,6 +6,7 @@ Intelligence 2 (2020), algorithm 2).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -81,13 +82,18 @@ def _leaves(estimators: Sequence[Any], part: Any) -> Teller:
     """Return how those of a mean of leaves are had, which hold the shares of genres."""
     from earmark.evaluate.by_shap import Trees  # noqa: PLC0415 - shap, which may be missing
 
-    trees, work = [], 0.0
-    for one in estimators:
-        shares = one.tree_.value[:, 0, :] / one.tree_.value[:, 0, :].sum(axis=1, keepdims=True)
-        trees.append(_sklearn(one.tree_, shares / len(estimators)))
-        work += steps(one.tree_.n_leaves, one.tree_.max_depth, shares.shape[1])
-    told = Trees(trees)
-    return Teller(lambda x: told(_single(x)), lambda x: np.asarray(part.predict_proba(x)), work, "")
+    @cache  # shap's copy of a large forest takes gigabytes: it is made when it is asked
+    def told() -> Trees:
+        return Trees([_sklearn(one.tree_, _shares(one.tree_) / len(estimators)) for one in estimators])
+
+    scores = len(part.classes_)
+    work = sum(steps(one.tree_.n_leaves, one.tree_.max_depth, scores) for one in estimators)
+    return Teller(lambda x: told()(_single(x)), lambda x: np.asarray(part.predict_proba(x)), work, "")
+
+
+def _shares(tree: Any) -> Array:
+    """Return the shares of genres in each node, shape (nodes, genres)."""
+    return np.asarray(tree.value[:, 0, :] / tree.value[:, 0, :].sum(axis=1, keepdims=True))
 
 
 def _gradient_boosting(part: Any) -> Teller:

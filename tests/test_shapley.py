@@ -3,6 +3,7 @@
 import doctest
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from math import comb
@@ -244,7 +245,8 @@ def test_trees_that_would_take_too_long_are_left(monkeypatch):
     assert "50 songs, drawn by chance from 90" in html(Page("", "", (), [shapley_section(found)]))
     monkeypatch.setattr(module, "_MOST_WORK", 20 * work)
     assert told(made, songs()).reason == (
-        "its trees are too many and too deep, or its columns too many, to tell them within half a minute"
+        "its trees are too many and too deep, or its columns too many, to tell them within half a minute "
+        "(--song tells those of one song)"
     )
 
 
@@ -272,8 +274,12 @@ def test_the_section():
     assert "High rule1_mean speaks for джаз" in page or "High rule2_mean speaks for rock" in page
     assert "points on average" in page
     assert "SHAP values, columns of a family together" in page
+    two = {"values": found.values[:, :, :2], "inside": found.inside[:, :2]}
+    each = replace(found, columns=("a", "b"), families=("a", "b"), **two)
+    alone = html(Page("", "", (), [shapley_section(each)]))
+    assert "columns of a family together" not in alone
     why = html(Page("", "", (), [shapley_section(Without("it is a riddle"))]))
-    assert "There are no exact SHAP values of this model: it is a riddle." in why
+    assert "SHAP values are not told of this model: it is a riddle." in why
     assert strongest(Without("it is a riddle")) == ""
 
 

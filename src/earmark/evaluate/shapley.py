@@ -29,6 +29,7 @@ FEWEST_SONGS = 30
 _MOST_WORK = 1e10  # steps of trees in all: about 20 seconds on one core
 _MOST_AT_ONCE = 5e8  # steps: about a second, after which it can be interrupted
 _MOST_VALUES = 2e7  # songs by genres by columns: 160 megabytes
+_TOO_LONG = "its trees are too many and too deep, or its columns too many, to tell them within half a minute"
 _WHY = {
     "Vote": "it answers by several classifiers together, not all of which are trees",
     "Stack": "it answers by several classifiers together, not all of which are trees",
@@ -198,9 +199,7 @@ def shapley(
     most = min(MOST_SONGS, int(_MOST_VALUES / (len(fitted.seen) * len(names))))
     rows = drawn(numbers, most, most_rows=_MOST_WORK / made.work, fewest=FEWEST_SONGS, seed=seed)
     if not len(rows):
-        return Without(
-            "its trees are too many and too deep, or its columns too many, to tell them within half a minute"
-        )
+        return Without(_TOO_LONG + (" (--song tells those of one song)" if numbers.any() else ""))
     songs = np.unique(numbers[rows], return_inverse=True)[1]
     inside = np.asarray(handed_over(pipeline, x.iloc[rows].reset_index(drop=True)), np.float64)
     values, off_by = _sums(made, inside, songs, progress)

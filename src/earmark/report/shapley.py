@@ -17,9 +17,7 @@ _CLEAR = 0.5  # from here on a rank correlation says which values speak for a ge
 def shapley_section(found: Shapley | Without) -> Section:
     """Return the section on SHAP values, or on why there are none."""
     if isinstance(found, Without):
-        return Section(
-            "SHAP values", [Words(f"There are no exact SHAP values of this model: {found.reason}.")]
-        )
+        return Section("SHAP values", [Words(f"SHAP values are not told of this model: {found.reason}.")])
     order = np.argsort(-found.strength.mean(axis=0), kind="stable")
     return Section("SHAP values", [
         _drawn(matrix.draw(_matrix(found, order[:_MOST_COLUMNS])), "shap"),
@@ -30,7 +28,7 @@ def shapley_section(found: Shapley | Without) -> Section:
             "right, to the left against it; each column is shown for the genre that it moves most."
         ),
         _rows(found, order[:_MOST_LISTED]),
-        _families(found),
+        *([_families(found)] if set(found.families) != set(found.columns) else []),
     ])  # fmt: skip
 
 

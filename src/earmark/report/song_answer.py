@@ -112,7 +112,7 @@ def _spoke(found: SongAnswer) -> list[Block]:
 
 def _terms(found: SongAnswer, made: Terms | Without) -> list[Block]:
     if isinstance(made, Without):
-        return [Words(f"There are no exact SHAP values of this model: {made.reason}.")]
+        return [Words(f"SHAP values are not told of this model: {made.reason}.")]
     times, form, unit = (100.0, ".1f", "points") if made.probability else (1.0, ".2f", "log-odds")
     name, value = made.terms[0]
     title = f"{name} adds {written(times * value, form)} {unit}, the most"

@@ -17,7 +17,7 @@ import libraries
 import sounds
 import tracked
 from earmark.executors import executor
-from earmark.models import bundle as store
+from earmark.models import bundle
 from earmark.service import hearing, library
 from earmark.service.library import Library
 from earmark.service.predictor import Predictor
@@ -34,8 +34,12 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# Each process compiles librosa for half a minute, and takes seconds to import MLflow.
-TOGETHER = {"from benchmarks.librosa_recipe": "librosa", "import tracked": "trackers"}
+# Each process compiles librosa for half a minute, imports MLflow for seconds, and has a store of its own.
+TOGETHER = {
+    "from benchmarks.librosa_recipe": "librosa",
+    "import tracked": "trackers",
+    "import s3fs": "stores",
+}
 
 
 @cache
@@ -61,7 +65,7 @@ def pytest_xdist_make_scheduler(config, log):
 def model(tmp_path_factory) -> Path:
     """Return the folder of a model with random weights; only to be read."""
     folder = tmp_path_factory.mktemp("models") / "made-up"
-    store.save(bundles.random(), "# made up\n", folder)
+    bundle.save(bundles.random(), "# made up\n", folder)
     return folder
 
 
@@ -112,6 +116,29 @@ def told(tmp_path_factory) -> tracked.Told:
 def in_mlflow(told, tmp_path_factory) -> Path:
     """Return a workspace whose database of MLflow holds that run; only to be read."""
     return tracked.keep_in_mlflow(told, tmp_path_factory.mktemp("in-mlflow"))
+
+
+@pytest.fixture(scope="session")
+def store():
+    """Return a store that speaks S3, of this machine, which every part of this process now finds."""
+    import s3fs
+
+    import stores
+
+    with stores.object_store() as address, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**stores.KEYS, "AWS_ENDPOINT_URL": address}.items():
+            patch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()
+        yield s3fs.S3FileSystem()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def bucket(store, request) -> str:
+    """Return the name of a bucket there."""
+    name = f"bucket-{abs(hash(request.node.nodeid)) % 10**9}"
+    store.mkdir(name)
+    return name
 
 
 @pytest.fixture(scope="session")

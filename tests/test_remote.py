@@ -21,23 +21,6 @@ from earmark.errors import AudioError, EarmarkError, MissingFileError, NotAudioE
 from earmark.service.library import Library
 
 
-@pytest.fixture(scope="module")
-def store():
-    with stores.object_store() as address, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**stores.KEYS, "AWS_ENDPOINT_URL": address}.items():
-            patch.setenv(name, value)
-        s3fs.S3FileSystem.clear_instance_cache()
-        yield s3fs.S3FileSystem()
-    s3fs.S3FileSystem.clear_instance_cache()
-
-
-@pytest.fixture
-def bucket(store, request):
-    name = f"bucket-{abs(hash(request.node.nodeid)) % 10**9}"
-    store.mkdir(name)
-    return name
-
-
 @pytest.fixture
 def memory():
     system = fsspec.filesystem("memory")

@@ -60,9 +60,9 @@ def songs(genres: int = 3) -> Rows:
 
 
 @cache
-def learnt(name: str, genres: int = 3, steps: str = SCALED) -> Fitted:
+def learnt(name: str, genres: int = 3, steps: str = SCALED, more: str = "") -> Fitted:
     few = SMALL.get(name, "").replace("n_estimators = 3", "n_estimators = 20")
-    recipe = parse(f'{steps}[classifier]\nname = "{name}"\n{few}\n')
+    recipe = parse(f'{steps}[classifier]\nname = "{name}"\n{few}\n{more}\n')
     return fit(recipe, Columns(tuple(songs(genres).x.columns)), songs(genres))
 
 
@@ -190,12 +190,9 @@ def test_as_the_library_itself_tells_them():
     assert of_trees(two).tell(x)[:, 0, :-1] == pytest.approx(TreeExplainer(two).shap_values(x))
 
 
-def test_a_large_forest_is_told_in_parts(monkeypatch):
-    x, y = songs().x.to_numpy(), songs().y
-    made = RandomForestClassifier(7, random_state=0).fit(x, y)
-    whole = of_trees(made).tell(x[:9])
-    monkeypatch.setattr("earmark.evaluate.by_shap._MOST_VALUES", 100)
-    assert of_trees(made).tell(x[:9]) == pytest.approx(whole, abs=1e-12)
+def test_trees_that_ask_for_categories_are_left():
+    made = learnt("histogram-boosting", steps="", more="categorical_features = [4]")
+    assert told(made, songs()).reason == "its trees ask for categories, which the library shap cannot"
 
 
 def test_missing_values_go_the_trees_way():

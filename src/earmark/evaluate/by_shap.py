@@ -19,8 +19,6 @@ except ImportError as _error:
         "pip install 'earmark[explain]'",
     ) from _error
 
-_MOST_VALUES = 32_000_000  # numbers of all leaves at once, a quarter of a gigabyte: shap fills up short trees
-
 
 class Trees:
     """SHAP values of the sum of trees, exactly, along the paths of their training rows.
@@ -34,12 +32,7 @@ class Trees:
     """
 
     def __init__(self, trees: Sequence[Mapping[str, Any]]) -> None:
-        largest = max(one["values"].size for one in trees)
-        some = max(1, _MOST_VALUES // largest)
-        self._parts = [
-            TreeExplainer({"trees": [dict(one) for one in trees[at : at + some]]})
-            for at in range(0, len(trees), some)
-        ]
+        self._explainer = TreeExplainer({"trees": [dict(one) for one in trees]})
 
     def __call__(self, x: Array) -> Array:
         """Return what each column adds, and last what there is without any.
@@ -53,11 +46,9 @@ class Trees:
         -------
         array of float, shape (rows, outputs, columns + 1)
         """
-        return np.asarray(sum(_told(part, x) for part in self._parts), np.float64)
-
-
-def _told(part: Any, x: Array) -> Array:
-    # What is answered is compared with the sum where all parts are together.
-    found = np.asarray(part.shap_values(x, check_additivity=False), np.float64).reshape(*x.shape, -1)
-    base = np.broadcast_to(np.asarray(part.expected_value, np.float64), (len(x), 1, found.shape[2]))
-    return np.concatenate([found, base], axis=1).transpose(0, 2, 1)
+        # Whoever asks compares the sum with what the classifier answers.
+        told = self._explainer.shap_values(x, check_additivity=False)
+        found = np.asarray(told, np.float64).reshape(*x.shape, -1)
+        start = np.asarray(self._explainer.expected_value, np.float64)
+        base = np.broadcast_to(start, (len(x), 1, found.shape[2]))
+        return np.concatenate([found, base], axis=1).transpose(0, 2, 1)

@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 CONDAS = ("micromamba", "mamba", "conda")
@@ -12,12 +14,15 @@ CONDAS = ("micromamba", "mamba", "conda")
 pytestmark = pytest.mark.slow
 
 
-def test_its_environments_are_the_same_and_of_this_python():
+def test_its_environments_are_the_same_and_as_the_package_says():
     yaml = pytest.importorskip("yaml", reason="PyYAML comes with MLflow")
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     conda = yaml.safe_load((ROOT / "conda.yaml").read_text())
     plain = yaml.safe_load((ROOT / "python_env.yaml").read_text())
     assert conda["dependencies"][0] == f"python={plain['python']}"
-    assert conda["dependencies"][-1]["pip"] == plain["dependencies"]
+    assert conda["dependencies"][-1]["pip"] == plain["dependencies"] == [".[lab,mlflow]"]
+    assert {"lab", "mlflow"} <= set(ours["optional-dependencies"])
+    assert SpecifierSet(ours["requires-python"]).contains(plain["python"])
     project = yaml.safe_load((ROOT / "MLproject").read_text())
     assert (ROOT / project["python_env"]).is_file()
     assert set(project["entry_points"]) == {"main", "train", "demo", "doctor"}

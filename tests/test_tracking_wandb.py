@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import tracked
 from earmark.errors import ArgumentError
+from wandb_server import Service
 
 pytestmark = [
     pytest.mark.slow,
@@ -138,6 +140,33 @@ def test_no_secret_is_kept_and_the_home_folder_stays_empty(workspace):
     files = [path for path in workspace.rglob("*") if path.is_file()]
     assert not [path for path in files if tracked.TOKEN.encode() in path.read_bytes()]
     assert not list((workspace / "home").rglob("*"))
+
+
+def test_wandb_sync_sends_it_whole_and_no_secret(told, workspace, tmp_path):
+    _, steps, _ = told
+    service = Service()
+    folder = tmp_path / "wandb"
+    shutil.copytree(workspace / "wandb", folder)
+    with service.server as server:
+        done = subprocess.run(
+            [Path(sys.executable).parent / "wandb", "sync", *folder.glob("offline-run-*")],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, **service.environment, "PLANTED_TOKEN": tracked.TOKEN,
+                 "WANDB_DATA_DIR": os.fspath(folder / "data"), "WANDB_ERROR_REPORTING": "false"},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    config = json.loads(service.runs[0]["config"])
+    assert config["parameters"]["value"]["train.seed"] == "1"
+    assert service.runs[0]["project"] == "small"
+    assert service.committed == set(service.artifacts) >= {one.step for one in steps}
+    for one in steps:
+        assert json.loads(service.artifacts[one.step]["metadata"])["version"] == one.artifact.version
+        assert json.loads(service.file(one.step, "manifest.json")) == one.artifact.manifest
+    (train,) = (one for one in steps if one.model)
+    for path in ("model/bundle.json", "model/model.skops"):
+        assert service.file("train", path) == (train.artifact.folder / path).read_bytes()
+    assert json.loads(service.file("run", "wandb-summary.json"))["state"] == "finished"
+    assert not [one for one in server.asked() if tracked.TOKEN.encode() in one.body]
 
 
 def test_whether_it_is_online(monkeypatch):

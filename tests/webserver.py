@@ -201,6 +201,9 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             self.do_GET()
 
+        def do_PUT(self) -> None:
+            self.do_GET()
+
         def _send(self, response: Response, fault: str | None) -> None:
             body = response.body
             if not isinstance(body, bytes):

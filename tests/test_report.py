@@ -130,8 +130,8 @@ def test_the_command_names_models_the_best_first(trained, tmp_path):
     assert "page: p.html" in done.stdout
 
 
-def test_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
-    """Of one song a genre LDA learns nothing."""
+def test_a_point_of_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
+    """Of one song a genre LDA learns nothing; of two it does."""
     table = Table(trained[0].parents[1] / "songs.csv")
     frame = pd.read_csv(table.paths).groupby("genre").head(10)
     frame["artist"] = [f"artist {at}" for at in range(len(frame))]
@@ -139,4 +139,8 @@ def test_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
     made = Lab(tmp_path / "models").train(tmp_path / "few.csv", "quick")
     few = Table(tmp_path / "few.csv")
     page = reporting.report([made.folder], tmp_path / "page.html", table=few, curve=True, workers=1).page
-    assert "That could not be measured: no classifier could learn" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "That could not be measured: at 10 % of the groups: " in text
+    assert "accuracy changes by" in text
+    assert '<td data-value="0.2">20.0 %</td>' in text
+    assert '<td data-value="0.1">' not in text

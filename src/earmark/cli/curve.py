@@ -41,6 +41,8 @@ def _print(found: Curves) -> None:
             learnt = f"{one.share:.0%} learnt"
             write(f"{learnt:<16}{one.groups:>8}{one.rows:>8}  {one.test!s:<24}{one.train:.3f}")
     write("")
+    for name, why in found.missing.items():
+        write(f"{name}: not measured {why}")
     for name, error in found.failed.items():
         write(f"{name}: {error}")
     print_notes(found.notes)

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +55,13 @@ class Entry:
         Fold by fold; empty if it failed.
     error : EarmarkError or None
         Why it failed.
+    done : mapping of int to Trial
+        By the number of the fold, those that did not fail.
     """
 
     trials: tuple[Trial, ...]
     error: EarmarkError | None = None
+    done: Mapping[int, Trial] = field(default_factory=dict)
 
 
 Progress = Callable[[str, int, int], None]
@@ -124,7 +127,7 @@ def contest(
     """
     keys = {name: content_hash({"recipe": recipe.to_dict()}) for name, recipe in recipes.items()}
     found: dict[tuple[str, int], Trial] = {}
-    failed: dict[str, EarmarkError] = {}
+    failed: dict[str, dict[int, EarmarkError]] = {}
     journal = Journal(journals)
     try:
         done = _adopted(journals, journal)
@@ -144,18 +147,20 @@ def contest(
                 found[name, at] = future.result()
                 journal.append(_written((keys[name], at), found[name, at]))
             except EarmarkError as error:
-                failed[name] = error
+                failed.setdefault(name, {})[at] = error
             if progress is not None:
                 progress(name, len(found), total)
             if watch is not None:
                 watch(found)
     finally:
         journal.close()
+    each = {
+        name: {at: found[name, at] for at in range(len(folds)) if (name, at) in found} for name in recipes
+    }
+    first = {name: errors[min(errors)] for name, errors in failed.items()}
     return {
-        name: Entry((), failed[name])
-        if name in failed
-        else Entry(tuple(found[name, at] for at in range(len(folds))))
-        for name in recipes
+        name: Entry(() if name in failed else tuple(one.values()), first.get(name), one)
+        for name, one in each.items()
     }
 
 

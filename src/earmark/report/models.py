@@ -76,10 +76,11 @@ def _parts(one: Told) -> Iterator[tuple[str, Sequence[Block]]]:
     yield "Genres", [_genres(scores), words.genre_table(scores)]
     yield "Confusion", _confusion(one.evaluation, scores)
     yield "How far it can be trusted", [_trust(scores), *words.verdicts(one)]
-    if one.curve:
-        yield "Would more songs help", [_curve(one.curve), words.curve_table(one.curve)]
-    if one.curveless:
-        yield "Would more songs help", [Words(f"That could not be measured: {one.curveless}")]
+    if one.curve or one.curveless:
+        blocks: list[Block] = [_curve(one.curve), words.curve_table(one.curve)] if one.curve else []
+        if one.curveless:
+            blocks.append(Words(f"That could not be measured: {one.curveless}"))
+        yield "Would more songs help", blocks
     if one.evaluation.subsets:
         yield "Parts of the songs", list(words.subsets(one))
     yield "What it was tested on", [*words.data(one), *words.certificate(one)]
@@ -183,9 +184,10 @@ def _curve(curve: Sequence[Point]) -> Drawn:
         Line("on others", _PLAIN, groups, test, low, high),
         Line("on what it learnt", _OTHER, groups, np.array([one.train for one in curve], np.float64)),
     ]
-    gain = test[-1] - test[-2] if len(curve) > 1 else float("nan")
-    title = f"accuracy changes by {gain:+.3f} from {groups[-2]:.0f} to {groups[-1]:.0f} groups".replace(
-        "-", "\N{MINUS SIGN}"
-    )
+    if len(curve) > 1:
+        gain = f"{test[-1] - test[-2]:+.3f}".replace("-", "\N{MINUS SIGN}")
+        title = f"accuracy changes by {gain} from {groups[-2]:.0f} to {groups[-1]:.0f} groups"
+    else:
+        title = f"accuracy is {test[0]:.3f} of {groups[0]:.0f} groups"
     chart = Chart("learning curve", "groups learnt from", "accuracy", known)
     return _drawn(lines.draw(lines.Lines(title, "band: 95 % interval by drawing groups", [chart])))

@@ -49,7 +49,7 @@ class Told:
     curve : tuple of Point
         How accuracy grows with the artists learnt from; empty if it was not measured.
     curveless : str
-        Why it could not be measured, if it was asked for.
+        Why it, or some of its points, could not be measured, if it was asked for.
     hears : bool
         Whether it hears songs itself, and was trained on a folder of them.
     """

@@ -14,6 +14,9 @@ from earmark.workspace import content_hash, keeping, write_text
 
 if TYPE_CHECKING:
     from earmark.evaluate.learning import Point
+    from earmark.models.contest import Entry
+    from earmark.models.lesson import Lesson
+    from earmark.models.probabilities import Codes
     from earmark.models.recipe import Recipe
 
 RECIPE = "quick"
@@ -32,6 +35,8 @@ class Curves:
         What the folds keep apart.
     points : mapping of str to tuple of Point
         By classifier, from few artists to all.
+    missing : mapping of str to str
+        Which points of them are missing, and why.
     failed : mapping of str to str
         Why others have none.
     notes : tuple of str
@@ -43,6 +48,7 @@ class Curves:
     table: str
     stamp: str
     points: "Mapping[str, tuple[Point, ...]]"
+    missing: Mapping[str, str]
     failed: Mapping[str, str]
     notes: tuple[str, ...]
     folder: Path
@@ -53,6 +59,7 @@ class Curves:
             "table": self.table,
             "stamp": self.stamp,
             "notes": list(self.notes),
+            "missing": dict(self.missing),
             "failed": dict(self.failed),
             "curves": {
                 name: [{**vars(one), "test": dict(vars(one.test))} for one in points]
@@ -78,7 +85,8 @@ def learning_curve(
 
     Models learn from 10, 20, 40, 60, 80 and 100 % of the artists of each fold's training part; each share
     holds the smaller ones, and every genre from the first on. Every fit that is done is kept in a folder
-    ``curve@HASH``: after an interruption the same call goes on from there.
+    ``curve@HASH``: after an interruption the same call goes on from there. Where a fit fails, as one
+    of too few songs may, its point is missing.
 
     Parameters
     ----------
@@ -102,7 +110,7 @@ def learning_curve(
     """
     import numpy as np  # noqa: PLC0415 - the command line loads this file
 
-    from earmark.evaluate.learning import SHARES, nested, point  # noqa: PLC0415 - pandas, may be missing
+    from earmark.evaluate.learning import SHARES, nested  # noqa: PLC0415 - pandas, may be missing
     from earmark.models import contest, train  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.models.lesson import lesson, see_that_it_tells_nothing  # noqa: PLC0415 - as above
     from earmark.models.pipeline import columns_of  # noqa: PLC0415 - as above
@@ -129,26 +137,41 @@ def learning_curve(
             recipes, columns, rows, folds,
             work=work, journals=kept / "journal", progress=progress,
         )  # fmt: skip
-    tests = [test for _, test in planned.folds]
-    points = {}
+    learnt, missing, errors = {}, {}, {one.name: one.error for one in failed}
     for name, entry in tried.items():
-        said = [one.p for one in entry.trials]
-        points[name] = tuple(
-            point(
-                share, chosen, tests, said[at * len(tests) : (at + 1) * len(tests)],
-                codes=given.y, classes=given.classes, parties=given.groups, tracks=given.tracks,
-                seed=base.seed,
-            )
-            for at, (share, chosen) in enumerate(sizes.items())
-            if said
-        )  # fmt: skip
-    errors = {one.name: one.error for one in failed}
-    errors |= {name: str(entry.error) for name, entry in tried.items() if not entry.trials}
-    if not any(points.values()):
+        some, without_point = _points(entry, sizes, [test for _, test in planned.folds], given, base.seed)
+        if some:
+            learnt[name] = some
+        else:
+            errors[name] = str(entry.error)
+        if some and without_point:
+            told_of = ", ".join(f"{100 * share:.0f} %" for share in without_point)
+            missing[name] = f"at {told_of} of the groups: {entry.error}"
+    if not learnt:
         raise TrainingError(f"no classifier could learn: {errors}", "name others with --classifier")
     notes = (*given.notes, *told, *planned.notes)
-    learnt = {name: some for name, some in points.items() if some}
-    found = Curves(dataset.name, planned.split.certificate.stamp, learnt, errors, notes, kept)
+    found = Curves(dataset.name, planned.split.certificate.stamp, learnt, missing, errors, notes, kept)
     with keeping(kept):
         write_text(kept / _CURVE, json.dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n")
     return found
+
+
+def _points(
+    entry: "Entry", sizes: "Mapping[float, list[Codes]]", tests: "list[Codes]", given: "Lesson", seed: int
+) -> tuple[tuple["Point", ...], list[float]]:
+    """Return the points of which all fits were done, and the shares of the others."""
+    from earmark.evaluate.learning import point  # noqa: PLC0415 - pandas, which may be missing
+
+    some, missing = [], []
+    for at, (share, chosen) in enumerate(sizes.items()):
+        done = [entry.done.get(at * len(tests) + fold) for fold in range(len(tests))]
+        said = [one.p for one in done if one is not None]
+        if len(said) < len(tests):
+            missing.append(share)
+            continue
+        made = point(
+            share, chosen, tests, said,
+            codes=given.y, classes=given.classes, parties=given.groups, tracks=given.tracks, seed=seed,
+        )  # fmt: skip
+        some.append(made)
+    return tuple(some), missing

@@ -17,20 +17,26 @@ test: export OPENBLAS_NUM_THREADS := 1
 # Hundreds of programs are started: each would compile all that it imports where the shell forbids to keep it.
 test: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint package clean
 
 demo: $(VENV)/.run
 	@$(BIN)/python -m tools.demo
 
 test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j2 lint package
+	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m tools.sanitize
+	$(BIN)/python -m tools.other_pythons
+
+# Each of the two keeps one processor busy.
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --dist loadfile
-	$(BIN)/python -m tools.sanitize
+
+package: $(VENV)/.dev
 	$(BIN)/python -m tools.wheel_check
-	$(BIN)/python -m tools.other_pythons
 
 $(UV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earmark needs Python 3.11 or newer: make PYTHON=python3.12 ...")'

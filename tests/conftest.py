@@ -40,6 +40,12 @@ TOGETHER = {
     "import tracked": "trackers",
     "import s3fs": "stores",
 }
+# Few tests that take long: begun last, one process would wait for the other.
+FIRST = (
+    *dict.fromkeys(TOGETHER.values()),
+    *(f"tests/test_{name}.py" for name in ("report", "reproduce_studies", "memory", "lab", "lab_compare")),
+    *(f"tests/test_{name}.py" for name in ("running_real", "kill", "single_values", "build")),
+)
 
 
 @cache
@@ -54,6 +60,12 @@ class OneProcessAGroup(LoadFileScheduling):
 
     def _split_scope(self, nodeid):
         return group(super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node):
+        for name in reversed(FIRST):
+            if name in self.workqueue:
+                self.workqueue.move_to_end(name, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -14,6 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 import bundles
 import errands
 import libraries
+import readers
 import sounds
 import tracked
 from earmark.executors import executor
@@ -71,6 +72,15 @@ class OneProcessAGroup(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Hand out by groups what is to be handed out by files."""
     return OneProcessAGroup(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reader(tmp_path_factory) -> Path:
+    """Return the folder of a tiny network that reads, which the step `sentences` finds."""
+    folder = readers.write(tmp_path_factory.mktemp("readers") / "tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EARMARK_SENTENCES", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 import pandas as pd
 
+import readers
 from earmark.dataset.describe import described
 from earmark.models import lab_bundle
 from earmark.models.classifiers import CLASSIFIERS
@@ -29,11 +30,12 @@ SMALL = {
     "catboost": "iterations = 3", "small-table": "rounds = 3", "stack": "rounds = 3\nfolds = 2",
     "net": "epochs = 3", "generate": "keep = 30", "select-by-test": "top = 3", "clusters": "clusters = 3",
     "large-table": "rounds = 3\nepochs = 2\nnets = 1\ntrees = 3\ntilt = 0.2",
-    "words": "top = 10", "letters": "top = 10",
+    "words": "top = 10", "letters": "top = 10", "sentences": f'weights = "{readers.TINY}"',
 }  # fmt: skip
 NOT_WRITTEN = {
     "words": "ONNX cannot cut texts into words as Python does",
     "letters": "ONNX cannot cut texts into words as Python does",
+    "sentences": "ONNX cannot cut texts into words as Python does",
 }
 """What cannot be written as ONNX, and why."""
 

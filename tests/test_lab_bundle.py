@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import FunctionTransformer
 
+import readers
 from earmark.dataset.describe import described
 from earmark.errors import BundleError, EarmarkError
 from earmark.models import bundle, lab_bundle, sealed
@@ -35,6 +36,7 @@ SMALL = {
     "forest-by-prediction": "n_estimators = 3", "gradient-boosting": "n_estimators = 3",
     "histogram-boosting": "max_iter = 3", "xgboost": "n_estimators = 3", "lightgbm": "n_estimators = 3",
     "small-table": "rounds = 3", "stack": "rounds = 3", "net": "epochs = 3",
+    "sentences": f'weights = "{readers.TINY}"',
 }  # fmt: skip
 
 
@@ -58,7 +60,9 @@ def test_every_classifier_comes_back(name):
 @pytest.mark.parametrize("name", [name for name in STEPS if name != "guard"])
 def test_every_step_comes_back(name):
     first = "" if STEPS[name].takes in ("category", "text") else SCALED
-    found, pipeline, x = fitted(f'{first}[[step]]\nname = "{name}"\n[classifier]\nname = "lda"\n')
+    found, pipeline, x = fitted(
+        f'{first}[[step]]\nname = "{name}"\n{SMALL.get(name, "")}\n[classifier]\nname = "lda"\n'
+    )
     again = sealed.loads(sealed.dumps(pipeline), trusted(found))
     assert np.array_equal(again.predict_proba(x), pipeline.predict_proba(x))
 

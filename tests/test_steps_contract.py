@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
 import learning
+import readers
 from earmark.models import parts, space, steps
 from earmark.models.steps import PIPELINE_TRUSTED, STEPS
 from earmark.models.steps.clusters import ClusterCode
@@ -26,6 +27,7 @@ from earmark.models.steps.power import Log, Power, SignedLog
 from earmark.models.steps.ranks import Ranks
 from earmark.models.steps.routing import fitted
 from earmark.models.steps.selection import SelectByImportance, SelectByTest
+from earmark.models.steps.sentences import Sentences
 from earmark.models.steps.text import Text
 from earmark.models.steps.whiten import Whiten
 
@@ -44,6 +46,7 @@ SMALL = [
     Ranks(),
     Fractions(),
     Text(),
+    Sentences(readers.TINY),
     Guard(),
     Oversample(),
 ]
@@ -62,7 +65,7 @@ def one_thread():
 
 def left_out(step):
     """Say which of scikit-learn's checks a step is not held to, and why."""
-    if isinstance(step, Text):
+    if isinstance(step, Text | Sentences):
         return {"check_complex_data": "any value can be read as text, complex numbers as well"}
     return {}
 
@@ -79,7 +82,8 @@ def everything(name):
     """Return a pipeline with a step in it, and a table that it takes."""
     part = STEPS[name]
     table = learning.made(words=part.takes in ("category", "text"))
-    return make_pipeline(part.make(seed=1), *([GaussianNB()] if part.resamples else [])), table
+    few = {"weights": readers.TINY} if name == "sentences" else {}
+    return make_pipeline(part.make(seed=1, **few), *([GaussianNB()] if part.resamples else [])), table
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -27,7 +27,7 @@ def inputs_of(g: Graph, columns: Columns) -> dict[str, Name]:
         raise ExportError(
             f"the recipe reads the words of {', '.join(map(repr, columns.words))}, and ONNX cannot cut texts "
             "into words as Python does",
-            "train without the steps 'words' and 'letters'",
+            "train without the steps 'words', 'letters' and 'sentences'",
         )
     made = {}
     if columns.numbers:

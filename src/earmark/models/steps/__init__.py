@@ -106,6 +106,13 @@ _add(
     missing=True,
 )
 _add(
+    "sentences",
+    f"{_OURS}.sentences:Sentences",
+    "what a text means, as 384 numbers of a network that has read English (all-MiniLM-L6-v2)",
+    takes="text",
+    missing=True,
+)
+_add(
     "signed-log",
     f"{_OURS}.power:SignedLog",
     "sign(x) log(1 + |x| / scale), a scale for each column",

@@ -61,7 +61,7 @@ class Text(Transformer):
             max_features=self.top,
             binary=self.binary,
         )
-        texts = self._texts(X, reset=True)
+        texts = texts_of(self, X, reset=True)
         # Without any word in training, one that no text can hold.
         self.empty_ = not any(made.build_analyzer()(text) for text in texts)
         self.vectorizer_ = made.fit(["nothing"] if self.empty_ else texts)
@@ -70,12 +70,8 @@ class Text(Transformer):
     def transform(self, X: ArrayLike) -> Array:  # noqa: N803
         """Return the weight of each word in each text, shape (rows, words); dense."""
         check_is_fitted(self)
-        found = self.vectorizer_.transform(self._texts(X, reset=False)).toarray()
+        found = self.vectorizer_.transform(texts_of(self, X, reset=False)).toarray()
         return np.asarray(np.zeros_like(found) if self.empty_ else found, np.float64)
-
-    def _texts(self, given: Any, reset: bool) -> list[str]:
-        table = validate_data(self, given, reset=reset, dtype=object, ensure_all_finite=False)
-        return [" ".join(str(cell) for cell in row if _is_there(cell)) for row in table]
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Any:
         """Return the words."""
@@ -84,6 +80,12 @@ class Text(Transformer):
 
     def __sklearn_tags__(self) -> Any:
         return tagged(super().__sklearn_tags__(), input_tags={"string": True, "allow_nan": True})
+
+
+def texts_of(step: Transformer, given: Any, reset: bool) -> list[str]:
+    """Return each row as one text; with `reset`, the step learns how many columns there are."""
+    table = validate_data(step, given, reset=reset, dtype=object, ensure_all_finite=False)
+    return [" ".join(str(cell) for cell in row if _is_there(cell)) for row in table]
 
 
 def _is_there(cell: Any) -> bool:

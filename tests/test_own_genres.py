@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sounds
-from earmark.errors import ArgumentError, TrainingError
+from earmark.errors import ArgumentError, BundleError, TrainingError
 from earmark.evaluate.nearest import nearest
 from earmark.models import genre_folders
-from earmark.models.bundle import load
+from earmark.models.bundle import load, save
 from earmark.models.genre_folders import head_of, songs_in
 from earmark.models.head import softmax
 from earmark.service import reporting
@@ -96,6 +97,28 @@ def test_it_is_measured_and_says_so(made):
     facts = json.loads((made.folder / "bundle.json").read_text(encoding="utf-8"))
     assert facts["made_from"]["rows"] == 8
     assert (made.folder / "evaluation.json").read_text(encoding="utf-8") == made.evaluation.to_json()
+
+
+def test_what_lies_beside_it_has_a_checksum_too(made, tmp_path):
+    spoilt = Path(shutil.copytree(made.folder, tmp_path / "spoilt"))
+    for name in ("evaluation.json", "split.json"):
+        whole = (spoilt / name).read_text(encoding="utf-8")
+        (spoilt / name).write_text(whole.replace("0.5", "0.9").replace("1.0", "0.9") + " ", encoding="utf-8")
+        with pytest.raises(BundleError, match=f"{name}' is damaged: its checksum differs"):
+            reporting.report([spoilt], tmp_path / "page.html")
+        assert load(spoilt).genres == load(made.folder).genres  # answering needs neither
+        (spoilt / name).write_text(whole, encoding="utf-8")
+
+
+def test_a_bundle_of_before_has_none_and_is_reported(made, tmp_path):
+    before = tmp_path / "before"
+    save(load(made.folder), (made.folder / "card.md").read_text(encoding="utf-8"), before)
+    assert sorted(json.loads((before / "bundle.json").read_text(encoding="utf-8"))["files"]) == [
+        "card.md", "songs.npz", "weights.npz",
+    ]  # fmt: skip
+    for name in ("evaluation.json", "split.json"):
+        shutil.copy(made.folder / name, before / name)
+    assert reporting.report([before], tmp_path / "page.html").models[0][1] == 1.0
 
 
 def test_it_is_reported_like_any_other(made, music, tmp_path):

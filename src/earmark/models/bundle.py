@@ -1,6 +1,7 @@
 """A model as a folder: ``bundle.json``, ``weights.npz``, ``card.md``, ``songs.npz`` where it keeps songs.
 
-Nothing in it is ever executed.
+Beside them lie, of models of one's own, ``evaluation.json``, ``split.json`` and ``answers.csv``, which are
+not needed to answer. Nothing in it is ever executed.
 
 What is read is checked before it is used: sizes before bytes, checksums before parsing, names and types and
 ranges before arithmetic. A checksum guards against damage and careless edits; it is no signature.
@@ -10,9 +11,11 @@ import hashlib
 import json
 import math
 import stat
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,7 +33,8 @@ OF_TABLES = "earmark-lab-bundle"
 BUILT_IN = Path(__file__).parent / "gtzan10"
 
 _LARGEST_BYTES = {"bundle.json": 1 << 20, "weights.npz": 64 << 20, "card.md": 1 << 20,
-                  training_songs.FILE: training_songs.LARGEST_BYTES}  # fmt: skip
+                  training_songs.FILE: training_songs.LARGEST_BYTES,
+                  "evaluation.json": 64 << 20, "split.json": 1 << 30}  # fmt: skip
 _FEATURES = ("name", "version", "sha256")
 _LONGEST_NAME = 200
 _AGAIN = "get the bundle again, or leave out --model to use the built-in one"
@@ -84,8 +88,19 @@ class Bundle:
     songs: TrainingSongs | None = None
 
 
-def save(bundle: Bundle, card: str, folder: Path) -> None:
+def save(bundle: Bundle, card: str, folder: Path, beside: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write a bundle; the folder is made.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The model.
+    card : str
+        What people read of it.
+    folder : Path
+        A folder that holds no bundle yet.
+    beside : mapping of str to str
+        Texts of files that lie beside it, by their names.
 
     Raises
     ------
@@ -104,7 +119,8 @@ def save(bundle: Bundle, card: str, folder: Path) -> None:
         music_weights=np.ascontiguousarray(head.music_weights, "<f8"),
         music_bias=np.array([head.music_bias], "<f8"),
     )
-    files = {"weights.npz": buffer.getvalue(), "card.md": card.encode()}
+    files = {name: text.encode("utf-8", "surrogatepass") for name, text in beside.items()}
+    files |= {"weights.npz": buffer.getvalue(), "card.md": card.encode()}
     if bundle.songs is not None:
         files[training_songs.FILE] = bundle.songs.dumps()
     facts: dict[str, Any] = {
@@ -180,6 +196,27 @@ def load(folder: str | Path) -> Bundle:
         facts["made_from"],
         training_songs.loads(data[training_songs.FILE], len(genres), len(columns)) if also else None,
     )
+
+
+def beside(folder: str | Path, name: str) -> bytes:
+    """Return a file that lies beside a bundle once its checksum holds; earlier bundles keep none of it.
+
+    Parameters
+    ----------
+    folder : path
+        A bundle.
+    name : {"evaluation.json", "split.json"}
+        Which file.
+
+    Raises
+    ------
+    BundleError
+        If it is missing or damaged.
+    """
+    data, wanted = _bytes(Path(folder), name), _facts(Path(folder))["files"].get(name)
+    if wanted is not None and hashlib.sha256(data).hexdigest() != wanted:
+        raise BundleError(f"'{shown(Path(folder) / name)}' is damaged: its checksum differs", _AGAIN)
+    return data
 
 
 def _digest(facts: dict[str, Any]) -> str:

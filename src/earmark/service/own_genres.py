@@ -12,7 +12,7 @@ from earmark.errors import EarmarkError, TrainingError
 from earmark.executors import executor as executor_named
 from earmark.service import training
 from earmark.service.training import AnyPath, Progress, Trained
-from earmark.workspace import keeping, write_text
+from earmark.workspace import keeping
 
 if TYPE_CHECKING:
     from earmark.models.genre_folders import Song
@@ -94,12 +94,9 @@ def train(
         facts=facts,
         hears=True,
     )
+    card = files.pop("card.md")
     with keeping(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("split.json", "answers.csv"):
-            write_text(folder / name, files[name])
-        write_text(folder / "evaluation.json", evaluation.to_json())
-        light.save(bundle, files["card.md"], folder)
+        light.save(bundle, card, folder, {**files, "evaluation.json": evaluation.to_json()})
     return made
 
 

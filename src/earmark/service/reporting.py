@@ -135,7 +135,7 @@ def _of_songs(model: AnyPath, name: str) -> "Told | Carded":
     """Return what is known of a model that hears songs: its evaluation, or its card where it has none."""
     from earmark.dataset.split_file import read  # noqa: PLC0415 - pandas, which may be missing
     from earmark.evaluate import Evaluation  # noqa: PLC0415 - as above
-    from earmark.models.bundle import load  # noqa: PLC0415 - the command line loads this file
+    from earmark.models.bundle import beside, load  # noqa: PLC0415 - the command line loads this file
     from earmark.models.recipe import from_dict  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.report.markdown import sections  # noqa: PLC0415 - pandas, which may be missing
     from earmark.report.models import Carded  # noqa: PLC0415 - matplotlib, which may be missing
@@ -144,11 +144,11 @@ def _of_songs(model: AnyPath, name: str) -> "Told | Carded":
     built_in = os.fspath(model) == BUILT_IN.name and not Path(model).exists()
     folder = BUILT_IN if built_in else Path(model)
     facts: Mapping[str, Any] = load(folder).made_from
-    evaluation = folder / "evaluation.json"
     with keeping(folder):
-        if not evaluation.is_file():
+        if not (folder / "evaluation.json").is_file():
             return Carded(name, sections((folder / "card.md").read_text(encoding="utf-8")))
-        text = evaluation.read_text(encoding="utf-8")
+    text = beside(folder, "evaluation.json").decode()
+    beside(folder, "split.json")
     try:
         recipe = from_dict(facts["recipe"])
         environment = dict(facts["environment"])

@@ -62,6 +62,30 @@ def test_every_word_has_contrast(browser, pages, kind, dark):
     assert [one for one in found if not one.contrast >= one.least] == []
 
 
+_DOTS = """
+[...document.querySelectorAll(".map canvas")].map((canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const found = new Set();
+  for (let at = 0; at < data.length; at += 4)
+    if (data[at + 3] === 255) found.add([...data.slice(at, at + 3)].join());
+  return [...found].map((one) => one.split(",").map(Number));
+})
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_dot_of_a_map_stands_out(browser, pages, dark):
+    """What is drawn has a contrast of 3 at least with what lies behind: WCAG 1.4.11."""
+    browser.open(pages["cluster"].as_uri(), dark=dark)
+    paper = browser.value("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert (np.mean(paper) < 128) == dark
+    by_genre, by_cluster = browser.value(_DOTS)
+    assert len(by_genre) == 12
+    assert len(by_cluster) == 3
+    for colour in by_genre + by_cluster:
+        assert contrast(np.array(colour) / 255, np.array(paper) / 255) >= 3.0, colour
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_is_reached_and_seen_by_keyboard(browser, pages, kind):
     browser.open(pages[kind].as_uri())

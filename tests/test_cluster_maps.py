@@ -1,5 +1,6 @@
 """Maps of `earmark cluster`: how far they can be trusted, UMAP the same again, all views of a song linked."""
 
+import doctest
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from accessible import structure, words
 from browser import Browser
 from earmark.errors import EarmarkError
+from earmark.explore import neighbours
 from earmark.explore.clusters import scaled
 from earmark.explore.components import components
 from earmark.explore.maps import maps
@@ -48,6 +50,21 @@ def laid(tmp_path_factory) -> tuple[list[Path], list[str]]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [folder / "one.html", folder / "other.html"], done.stdout.splitlines()
+
+
+def test_the_example_in_the_docstring():
+    assert doctest.testmod(neighbours).failed == 0
+
+
+def test_nearest_songs_are_those_of_all_distances():
+    """Sixty songs in pairs that are equal: neighbours at distance 0, and ties."""
+    x = np.repeat(np.random.default_rng(0).normal(size=(30, 4)), 2, axis=0)
+    far = np.linalg.norm(x[:, None] - x[None], axis=2)
+    for itself in (True, False):
+        near, found = neighbours.nearest(x, 7, itself=itself)
+        wanted = np.sort(far + (0 if itself else np.diag(np.full(60, np.inf))), axis=1)[:, :7]
+        assert found == pytest.approx(wanted)
+        assert np.take_along_axis(far, near, axis=1) == pytest.approx(found)
 
 
 def test_a_plane_that_shows_all_there_is_can_be_trusted_wholly():

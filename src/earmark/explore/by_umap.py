@@ -3,9 +3,9 @@
 import warnings
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from earmark.errors import EarmarkError
+from earmark.explore.neighbours import nearest
 from earmark.stats.units import Array
 
 try:
@@ -30,7 +30,7 @@ def places(x: Array, start: Array, neighbours: int, seed: int = 0) -> Array:
 
     L. McInnes, J. Healy and J. Melville (2018). Neighbours are exact, so that no draw decides about them,
     and the layout begins at `start`, so that chance does not arrange clumps (D. Kobak and G. Linderman,
-    2021). The same arguments give the same places on the same machine.
+    2021). The same arguments give the same places on the same machine, on however many threads.
 
     Parameters
     ----------
@@ -43,10 +43,12 @@ def places(x: Array, start: Array, neighbours: int, seed: int = 0) -> Array:
     seed : int
         Of the pushes between songs that are drawn.
     """
-    far, near = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(x).kneighbors(x)
+    near, far = nearest(x, neighbours, itself=True)
+    # Rounding noise differs from one number of threads to another, and what follows makes much of it.
+    begin = np.round(_WIDE * start / max(float(np.abs(start).max()), 1e-12), 4)
     layout = umap.UMAP(
         n_neighbors=neighbours, min_dist=LEAST_DISTANCE, random_state=seed, n_jobs=1,
-        init=_WIDE * start / max(float(np.abs(start).max()), 1e-12), precomputed_knn=(near, far),
+        init=begin, precomputed_knn=(near, far),
     )  # fmt: skip
     with warnings.catch_warnings():
         # No new song is ever placed on the map that is made.

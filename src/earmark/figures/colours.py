@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 # P. Tol's bright and muted schemes (SRON technical note 3.2), in an order in which neighbours differ in
-# brightness as well; each stands out from white and from near black.
+# brightness as well, the light ones darker than there: each has a contrast of 3 with white and with near
+# black, which WCAG 2.1 asks of what is drawn.
 _HUES = (
-    "#4477aa", "#cc6677", "#228833", "#b8a02c", "#66a9c9", "#aa3377", "#9a9a4a", "#e07b39",
-    "#44aa99", "#a8578f", "#7d7d7d", "#8866bb",
+    "#4477aa", "#cc6677", "#228833", "#b38b12", "#5d9ab7", "#aa3377", "#7b9e52", "#da7838",
+    "#40a191", "#a8578f", "#7d7d7d", "#8866bb",
 )  # fmt: skip
 
 MOST = len(_HUES)

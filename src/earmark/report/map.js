@@ -8,6 +8,8 @@ for (const box of document.querySelectorAll(".map")) {
   const player = box.querySelector("audio");
   const hidden = { genre: new Set(), cluster: new Set() };
   const number = data.song.length;
+  // In mixed order, so that no genre covers the others because it comes last.
+  const order = [...data.song.keys()].sort((one, other) => (one * 7919) % number - (other * 7919) % number);
   let chosen = -1;
   let playing = -1;
   const shown = (at) => !hidden.genre.has(data.genre[at]) && !hidden.cluster.has(data.cluster[at]);
@@ -30,15 +32,14 @@ for (const box of document.querySelectorAll(".map")) {
       const pen = canvas.getContext("2d");
       pen.scale(dense, dense);
       const side = number > 5000 ? 2 : 4;
-      pen.globalAlpha = number > 5000 ? 0.55 : 0.75;
-      for (let at = 0; at < number; at++) {
+      const whole = (far) => Math.round(far * dense) / dense; // a dot between pixels would be fainter
+      for (const at of order) {
         if (!shown(at)) continue;
         const [x, y] = place(canvas, at);
         const code = data[by][at];
         pen.fillStyle = code < 0 ? "#808080" : data.colours[by][code];
-        pen.fillRect(x - side / 2, y - side / 2, side, side);
+        pen.fillRect(whole(x - side / 2), whole(y - side / 2), side, side);
       }
-      pen.globalAlpha = 1;
       if (chosen >= 0) ring(pen, ...place(canvas, chosen), 7, ink);
     }
   };

@@ -13,6 +13,7 @@ import pytest
 import sounds
 from earmark.features import FEATURE_SETS
 from earmark.service.library import Library
+from tables import program
 
 # Measures slowly enough to be interrupted, in one process.
 SLOW = """
@@ -49,6 +50,13 @@ def earmark(*arguments, cwd=None):
     return subprocess.run(
         command(*arguments), check=False, capture_output=True, text=True, env=clean, timeout=60, cwd=cwd
     )
+
+
+@pytest.fixture
+def extract(capfd, monkeypatch, tmp_path):
+    """Return the same in this process, where nothing is measured."""
+    monkeypatch.chdir(tmp_path)
+    return program("extract", capfd, monkeypatch)
 
 
 def test_a_song_is_measured_then_unchanged(music, tmp_path):
@@ -135,15 +143,15 @@ def test_many_failures_are_counted(tmp_path):
         (("--executor", "dusk", "--address", "here"), "unknown executor 'dusk'"),
     ],
 )
-def test_wrong_usage(music, tmp_path, arguments, said):
-    done = earmark(music, *arguments, cwd=tmp_path)
+def test_wrong_usage(music, tmp_path, extract, arguments, said):
+    done = extract(music, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_the_help_names_every_feature_set():
-    done = earmark("-h")
+def test_the_help_names_every_feature_set(extract):
+    done = extract("-h")
     words = " ".join(done.stdout.split())
     assert f"one or more of {', '.join(sorted(FEATURE_SETS))}." in words
     assert done.returncode == 0
@@ -159,9 +167,9 @@ def test_a_table_is_written_though_nobody_reads_the_summary(music, tmp_path):
     assert len(table.read_text().splitlines()) == 4
 
 
-def test_a_folder_that_cannot_be_written(music, tmp_path):
+def test_a_folder_that_cannot_be_written(music, tmp_path, extract):
     (tmp_path / "file").write_text("")
-    done = earmark(music / "a.wav", "-o", tmp_path / "file")
+    done = extract(music / "a.wav", "-o", tmp_path / "file")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f"error: '{tmp_path / 'file'}' cannot be kept: Not a directory",
@@ -172,16 +180,20 @@ def test_a_folder_that_cannot_be_written(music, tmp_path):
 
 def test_a_disk_that_is_full(music, tmp_path):
     """What fits stays, and with room again the next run has the rest."""
-    program = (
+    full = (
         "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))\n"
         "from earmark.cli.main import run\nrun()"
     )
     arguments = (music, "-o", tmp_path / "f", "--window", "1s")
-    full = subprocess.run(
-        command(*arguments, program=("-c", program)), check=False, capture_output=True, text=True, timeout=60
+    done = subprocess.run(
+        command(*arguments, program=("-c", full)),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
-    assert full.returncode == 1
-    assert full.stderr.splitlines()[-2:] == [
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-2:] == [
         f"error: '{tmp_path / 'f'}' cannot be kept: File too large",
         "hint: make room on its disk, give yourself the right to write there, or name another folder; "
         "what was kept so far stays",

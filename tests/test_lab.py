@@ -13,6 +13,7 @@ from earmark.errors import BundleError, TableError, TrainingError
 from earmark.models.lab_bundle import is_lab_bundle, load
 from earmark.service.lab import Lab
 from lessons import GENRES, frame, table
+from tables import program
 
 RECIPE = """
 name = "mine"
@@ -144,17 +145,11 @@ def test_there_is_no_model(folder):
 # -- the command line
 
 
-def run(*arguments, folder) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "earmark", *map(str, arguments)],
-        capture_output=True, text=True, cwd=folder, check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}, encoding="utf-8",
-    )  # fmt: skip
-
-
 @pytest.mark.slow
-def test_train_and_evaluate_from_the_command_line(folder, made):
-    done = run("train", "songs.csv", "--recipe", "mine.toml", "-o", "models", folder=folder)
+def test_train_and_evaluate_from_the_command_line(folder, made, capfd, monkeypatch):
+    monkeypatch.chdir(folder)
+    train, evaluate = (program(name, capfd, monkeypatch) for name in ("train", "evaluate"))
+    done = train("songs.csv", "--recipe", "mine.toml", "-o", "models")
     assert done.returncode == 0, done.stderr
     assert (
         f"model: {os.path.join('models', made.folder.name)}, learnt from 60 rows, which lay there"
@@ -163,12 +158,12 @@ def test_train_and_evaluate_from_the_command_line(folder, made):
     assert f"accuracy                    {made.evaluation.tracks.metrics['accuracy']}" in done.stdout
     assert "made by artist; disjoint in artist, track" in done.stdout
     table(folder, strangers(), "strangers.csv")
-    told = run("evaluate", os.path.join("models", made.folder.name), "strangers.csv", "--json", folder=folder)
+    told = evaluate(os.path.join("models", made.folder.name), "strangers.csv", "--json")
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["evaluation"]["tracks"]["rows"] == 30
-    unknown = run("train", "songs.csv", "--recipe", "mien", folder=folder)
+    unknown = train("songs.csv", "--recipe", "mien")
     assert unknown.returncode == 2
     assert "unknown recipe 'mien'" in unknown.stderr
-    refused = run("evaluate", os.path.join("models", made.folder.name), "songs.csv", folder=folder)
+    refused = evaluate(os.path.join("models", made.folder.name), "songs.csv")
     assert refused.returncode == 1
     assert "hint: its honest score is in its evaluation.json" in refused.stderr

@@ -136,6 +136,10 @@ def test_the_page_in_a_browser_plays_the_song_under_the_cursor(table, tmp_path):
     )
     assert (found.clusters, found.ari) == (3, 1.0)
     assert pd.read_csv(tmp_path / "c.csv").cluster.value_counts().tolist() == [50, 50, 50]
+    number_of = pd.read_csv(tmp_path / "c.csv").groupby("genre")["cluster"].first()
+    for column, genre in (("low", "jazz"), ("middle", "rock"), ("high", "<i>pop</i>")):
+        words = f"{column}: highest in cluster {number_of[genre]}, lowest in cluster"
+        assert words in found.page.read_text(encoding="utf-8")
     browser = Browser(tmp_path / "profile")
     try:
         browser.open(found.page.as_uri())

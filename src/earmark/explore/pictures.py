@@ -65,7 +65,9 @@ class Pictures:
         if number > MOST_SONGS:
             chosen = np.sort(np.random.default_rng(0).choice(number, MOST_SONGS, replace=False))
         self._values, self._genres = made.songs.values[chosen], made.songs.genres[chosen]
-        self._sampled = f"; {MOST_SONGS} of {number} songs drawn" if number > MOST_SONGS else ""
+        self._sampled = (
+            f"; {_number(MOST_SONGS)} of {_number(number)} songs drawn" if number > MOST_SONGS else ""
+        )
 
     @property
     def drawn(self) -> list[int]:
@@ -98,7 +100,7 @@ class Pictures:
         column, classes = self._made.columns[at], self._made.songs.classes
         values = self._values[:, at]
         known = values[np.isfinite(values)]
-        low, high = _ends(known)
+        low, high = ends(known)
         shown = []
         for genre, name in enumerate(classes):
             mine = values[(self._genres == genre) & np.isfinite(values)]
@@ -211,7 +213,7 @@ class Pictures:
         yield from self.scatters()
 
 
-def _ends(known: Array) -> tuple[float, float]:
+def ends(known: Array) -> tuple[float, float]:
     """Return where an axis begins and ends: nearly all values are inside."""
     if not len(known):
         return 0.0, 1.0

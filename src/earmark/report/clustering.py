@@ -7,14 +7,20 @@ import numpy as np
 
 from earmark.explore.grouping import Grouping
 from earmark.explore.number import Choice
-from earmark.figures import bars, lines, matrix
+from earmark.explore.pictures import ends
+from earmark.figures import bars, lines, matrix, rows
+from earmark.figures.colours import genre_colours
 from earmark.figures.lines import Chart, Line
 from earmark.figures.sheet import Drawing
 from earmark.report.maps import song_map, trust
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
+from earmark.stats.shape import mean_interval, normal_quantiles
+from earmark.stats.units import Array
 
 _PLAIN = "#2f6db3"
 _TRAITS = 6
+_COLUMNS_DRAWN = 4
+_MOST_CLUSTERS_DRAWN = 30
 _CLEAR = 0.25
 
 
@@ -44,7 +50,7 @@ def clustering(found: Grouping, files: Sequence[str], made_by: str = "") -> Page
         sections.append(Section("How many clusters", _choice(found.choice, found.clusters.number)))
     sections += [
         Section("Clusters and genres", [_table(found), _agreement(found)]),
-        Section("What makes a cluster", [_telling(found), _traits(found)]),
+        Section("What makes a cluster", [_telling(found), _traits(found), *_histograms(found)]),
     ]
     lead = " ".join(f"{note}." for note in found.notes)
     return Page(f"Clusters of {PurePath(found.name).name}", lead, facts, sections, made_by)
@@ -69,10 +75,10 @@ def _scree(found: Grouping) -> list[Block]:
         *(Head(f"component {at + 1}", form="+.2f") for at in range(min(3, number))),
     ]
     order = np.argsort(-np.abs(made.loadings[0]), kind="stable")
-    rows: list[list[Cell]] = [
+    cells: list[list[Cell]] = [
         [found.songs.columns[at], *map(float, made.loadings[: min(3, number), at])] for at in order
     ]
-    return [_drawn(drawing, "scree"), Rows("Loadings: what each column adds to a component", heads, rows)]
+    return [_drawn(drawing, "scree"), Rows("Loadings: what each column adds to a component", heads, cells)]
 
 
 def _choice(made: Choice, chosen: int) -> list[Block]:
@@ -136,14 +142,14 @@ def _agreement(found: Grouping) -> Rows:
         Head("by chance", form=".3f"),
         Head("what it says", "text"),
     ]
-    rows: list[list[Cell]] = [
+    cells: list[list[Cell]] = [
         ["adjusted Rand index", made.ari, 0.0, "pairs of songs together in both, beyond chance"],
         ["adjusted mutual information", made.ami, 0.0, "what a cluster tells of the genre, beyond chance"],
         ["normalised mutual information", made.nmi, None, "the same, above 0 by chance"],
         ["V-measure", made.v_measure, None, "whether clusters hold one genre, and genres one cluster"],
         ["purity", made.purity, made.purity_by_chance, "songs of their cluster's commonest genre"],
     ]  # fmt: skip
-    return Rows("How far clusters and genres agree", heads, rows)
+    return Rows("How far clusters and genres agree", heads, cells)
 
 
 def _telling(found: Grouping) -> Block:
@@ -159,7 +165,7 @@ def _telling(found: Grouping) -> Block:
 def _traits(found: Grouping) -> Rows:
     names = found.cluster_names
     heads = [Head("cluster", "text"), Head("songs", form="d"), Head("what its songs have in common", "prose")]
-    rows: list[list[Cell]] = [
+    cells: list[list[Cell]] = [
         [
             names[at],
             one.songs,
@@ -169,4 +175,41 @@ def _traits(found: Grouping) -> Rows:
         ]
         for at, one in enumerate(found.profiles)
     ]
-    return Rows("Means of each cluster, in standard deviations from the mean of all songs", heads, rows)
+    return Rows("Means of each cluster, in standard deviations from the mean of all songs", heads, cells)
+
+
+def _histograms(found: Grouping) -> list[Block]:
+    """Return the columns that tell clusters apart best, cluster by cluster."""
+    names = found.cluster_names[:_MOST_CLUSTERS_DRAWN]
+    colours = genre_colours(found.cluster_names)
+    which = f"the {len(names)} largest clusters" if len(names) < len(found.cluster_names) else "all clusters"
+    drawn: list[Block] = []
+    for told in found.telling[:_COLUMNS_DRAWN]:
+        at = found.songs.columns.index(told.column)
+        values = found.songs.values[:, at]
+        if not np.isfinite(values).any():
+            continue
+        shown = [
+            _in_cluster(name, colours[name], values[(found.clusters.codes == code) & np.isfinite(values)])
+            for code, name in enumerate(names)
+        ]
+        shown.sort(key=lambda one: float(np.median(one.values)) if len(one.values) else np.inf)
+        known = [one.name for one in shown if len(one.values)]
+        low, high = ends(values[np.isfinite(values)])
+        unit = found.songs.units_of_columns[at]
+        chart = rows.FeatureRows(
+            f"{told.column}: highest in {known[-1]}, lowest in {known[0]}",
+            which,
+            unit if unit not in ("", "1") else told.column,
+            low,
+            high,
+            shown,
+        )
+        drawn.append(_drawn(rows.draw(chart), f"in-clusters-{told.column}"))
+    return drawn
+
+
+def _in_cluster(name: str, colour: str, values: Array) -> rows.GenreValues:
+    enough = len(values) > 1 and np.ptp(values) > 0
+    expected, quantiles = normal_quantiles(values) if enough else (np.empty(0), np.empty(0))
+    return rows.GenreValues(name, colour, values, *mean_interval(values), expected, quantiles)

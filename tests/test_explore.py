@@ -12,6 +12,7 @@ import pytest
 from browser import Browser
 from earmark.errors import ArgumentError, StoreError
 from earmark.explore import songs as songs_module
+from earmark.explore.lengths import Lengths, lengths
 from earmark.explore.overview import overview, spearman, tables
 from earmark.explore.pictures import Pictures
 from earmark.figures import colours, rows
@@ -253,6 +254,25 @@ def test_the_published_table_of_gtzan(gtzan):
     assert first.name == "chroma_stft_mean"
     assert first.difference.effect == pytest.approx(0.618, abs=0.001)
     assert (len(found.songs.genres), len(found.genres), len(found.columns)) == (1000, 10, 58)
+    column, of_genres = lengths(found.songs)
+    pop = next(one for one in of_genres if one.genre == "pop")
+    assert (column, pop) == ("length", Lengths("pop", 100, 661504, 661504, 661504, 661504, 1.0))
+
+
+def test_lengths_by_genre(found, tmp_path):
+    assert lengths(found.songs) is None
+    assert "lengths" not in tables(found)
+    seconds = [30.0, 30.0, 31.5, np.nan, 10.0, 20.0]
+    frame = pd.DataFrame({"genre": list("aaaabb"), "duration_s": seconds, "tempo": [1, 2, 3, 4, 5, 6]})
+    frame.to_csv(tmp_path / "songs.csv", index=False)
+    dataset = checking.read(tmp_path / "songs.csv")
+    assert lengths(overview(dataset).songs) == (
+        "duration_s",
+        (Lengths("a", 3, 30.0, 30.0, 31.5, 30.0, 2 / 3), Lengths("b", 2, 10.0, 15.0, 20.0, 10.0, 0.5)),
+    )
+    page = exploring.explore(dataset, tmp_path / "page.html", tables=tmp_path / "t").page
+    assert "60.0 % of the songs have the commonest length of their genre" in page.read_text(encoding="utf-8")
+    assert pd.read_csv(tmp_path / "t" / "lengths.csv")["longest"].tolist() == [31.5, 20.0]
 
 
 def test_what_is_no_page_of_ours_is_never_written_over(table, tmp_path):

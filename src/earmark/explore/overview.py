@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from earmark.dataset.table import Dataset
+from earmark.explore.lengths import lengths
 from earmark.explore.songs import Songs, known_medians, songs
 from earmark.stats.choice import ALPHA, Difference, differences
 from earmark.stats.pairs import Pair, dunn, games_howell
@@ -284,7 +285,7 @@ def _correlations(values: Array) -> Array:
 
 
 def tables(made: Overview) -> "dict[str, pd.DataFrame]":
-    """Return all of it as DataFrames: genres, columns, pairs, missing, outliers, correlations."""
+    """Return all of it as DataFrames by name; lengths where the table tells of them."""
     import pandas as pd  # noqa: PLC0415 - heavy, and the page needs none
 
     classes = made.songs.classes
@@ -314,6 +315,7 @@ def tables(made: Overview) -> "dict[str, pd.DataFrame]":
         for column in made.columns
         for pair in column.pairs
     ]
+    known = lengths(made.songs)
     names = list(made.songs.columns)
     correlations = pd.DataFrame(made.correlations, columns=names)
     correlations.insert(0, "column", names, allow_duplicates=True)  # a feature may be called so
@@ -328,4 +330,5 @@ def tables(made: Overview) -> "dict[str, pd.DataFrame]":
             [vars(one) for one in made.outliers], columns=list(Outlier.__dataclass_fields__)
         ),
         "correlations": correlations,
+        **({"lengths": pd.DataFrame([vars(one) for one in known[1]])} if known else {}),
     }

@@ -1,10 +1,12 @@
 """The page about a table: genres, gaps, columns, pairs of genres, correlations, outliers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
+from earmark.explore.lengths import Lengths, lengths
 from earmark.explore.overview import OUTLYING, Column, Overview
 from earmark.explore.pictures import MOST_DRAWN, Picture, Pictures
+from earmark.explore.songs import Songs
 from earmark.report.page import Block, Cell, Drawn, Folded, Head, Page, Rows, Section, Words, written
 from earmark.stats.effects import size
 
@@ -53,6 +55,8 @@ def exploration(made: Overview, made_by: str = "", progress: Progress | None = N
         sections.append(Section("Correlations", [_drawn(pictures.correlations())]))
     if scatters := list(pictures.scatters()):
         sections.append(Section("Pairs of columns", [_drawn(one) for one in scatters]))
+    if found := lengths(songs):
+        sections.append(Section("Lengths", _lengths(*found, songs)))
     sections += [Section("Missing values", [_missing(made)]), Section("Outliers", [_outliers(made)])]
     lead = "What the table holds, before anything is learnt from it. " + " ".join(
         f"{note}." for note in made.notes
@@ -67,10 +71,10 @@ def _drawn(picture: Picture, place: str = "") -> Drawn:
 
 def _how(made: Overview, unit: str) -> str:
     return (
-        f"Whether genres differ is tested on {unit}s, each counted once with the mean of its rows: rows of "
-        f"one {unit} are alike. What a test assumes chooses it. p is corrected for all {len(made.columns)} "
-        "columns (Benjamini and Hochberg); the effect is the share of the variance that genres explain: .01 "
-        "is small, .06 medium, .14 large."
+        f"Whether genres differ is tested on {unit}s, each counted once in a genre with the mean of its rows "
+        f"there: rows of one {unit} are alike. What a test assumes chooses it. p is corrected for all "
+        f"{len(made.columns)} columns (Benjamini and Hochberg); the effect is the share of the variance that "
+        "genres explain: .01 is small, .06 medium, .14 large."
     )
 
 
@@ -139,6 +143,28 @@ def _pairs(made: Overview, at: int) -> list[Block]:
     ]
     table = Rows(f"{column.name} by {name}, p corrected for all pairs", heads, rows)
     return [Folded(f"{apart} of {len(column.pairs)} pairs of genres differ", [table])]
+
+
+def _lengths(column: str, found: Sequence[Lengths], songs: Songs) -> list[Block]:
+    unit = songs.units_of_columns[songs.columns.index(column)]
+    known = [one for one in found if one.songs]
+    form = "d" if max((one.longest for one in known), default=0.0) >= 1000 else ".2f"
+    heads = [
+        Head("genre", "text"), Head("songs", form="d"), Head("shortest", form=form),
+        Head("median", form=form), Head("longest", form=form), Head("commonest", form=form),
+        Head("songs of that length", form="%"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [one.genre, one.songs, one.shortest, one.median, one.longest, one.commonest, one.share]
+        for one in found
+    ]
+    share = sum(one.share * one.songs for one in known) / max(sum(one.songs for one in known), 1)
+    told = (
+        f"{written(share, '%')} of the songs have the commonest length of their genre. A length that one "
+        "genre has and others have not tells how songs were collected and not how they sound."
+    )
+    caption = f"{column}{f', {unit}' if unit not in ('', '1') else ''}, by genre"
+    return [Rows(caption, heads, rows), Words(told)]
 
 
 def _missing(made: Overview) -> Block:

@@ -47,11 +47,16 @@ def fits(monkeypatch):
 
 def answered(folder, recipes=RECIPES, seed=0, progress=None):
     """Answer two folds of a small table by each recipe, as a study does."""
+    return at_a_bench(folder, recipes, seed, progress)[0]
+
+
+def at_a_bench(folder, recipes=RECIPES, seed=0, progress=None):
+    """Do so, and return the bench as well."""
     given = lesson(read(table(folder, frame(60, artists=10))))
     columns = columns_of(given.dataset.schema, RECIPES["lda"])
     drawn = folds(given.dataset, 2, seed=seed).folds
     with executor("inline") as work, Bench(folder, folder / "kept", work, progress) as place:
-        return place.answers("learning", recipes, columns, rows_of(given, columns), drawn)
+        return place.answers("learning", recipes, columns, rows_of(given, columns), drawn), place
 
 
 def test_what_was_done_is_not_done_again(tmp_path, fits):
@@ -75,6 +80,22 @@ def test_other_rows_or_recipes_are_learnt_anew(tmp_path, fits):
     assert len(fits) == 10
     answered(tmp_path, {"another name": RECIPES["lda"]})
     assert len(fits) == 10
+
+
+def test_what_other_code_did_is_told(tmp_path, fits, monkeypatch):
+    monkeypatch.setattr(bench, "code_digest", lambda: "before")
+    only = {"lda": RECIPES["lda"]}
+    assert at_a_bench(tmp_path, only)[1].by_other_code == 0
+    monkeypatch.setattr(bench, "code_digest", lambda: "now")
+    assert at_a_bench(tmp_path)[1].by_other_code == 2
+    assert len(fits) == 4
+    # What was taken over stays known for what it is.
+    assert at_a_bench(tmp_path)[1].by_other_code == 2
+    assert at_a_bench(tmp_path, {"bayes": RECIPES["bayes"]})[1].by_other_code == 0
+    assert printing.taken_over(2, tmp_path / "club") == (
+        "2 pieces of work were done before by other code of Earmark; to do all anew, delete "
+        f"'{tmp_path / 'club'}'"
+    )
 
 
 def test_an_interruption_costs_the_fit_under_way(tmp_path, fits):

@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from earmark.cli.reproduce import taken_over
 from earmark.reproduce import REPRODUCTIONS, Figure, Reproduced, Sheet
 from earmark.service.reproducing import reproduce
 
@@ -75,6 +76,8 @@ def main() -> None:
         sys.exit(f"{path.name} has no line '{begin.strip()}'")
     path.write_text(before + begin + markdown(found) + END + rest.partition(END)[2], encoding="utf-8")
     sys.stdout.write(f"wrote {path.name}\n")
+    if found.by_other_code:
+        sys.stdout.write(f"note: {taken_over(found.by_other_code, Path(given.output) / given.name)}\n")
 
 
 if __name__ == "__main__":

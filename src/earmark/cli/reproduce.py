@@ -85,7 +85,21 @@ def reproduce_and_print(
         write(json_line({"reproduction": name, **found.to_dict()}, sys.stdout.encoding or "utf-8"))
         return
     _print(found)
+    if found.by_other_code:
+        print_notes((taken_over(found.by_other_code, Path(output) / name),))
     write(f"kept: {shown(Path(output) / name)}")
+
+
+def taken_over(pieces: int, folder: Path) -> str:
+    """Return what to know of work that was done by earlier code of Earmark, and how to do all of it anew.
+
+    Examples
+    --------
+    >>> taken_over(1, Path("reproductions/club"))
+    "1 piece of work was done before by other code of Earmark; to do all anew, delete 'reproductions/club'"
+    """
+    were = "piece of work was" if pieces == 1 else "pieces of work were"
+    return f"{pieces} {were} done before by other code of Earmark; to do all anew, delete '{shown(folder)}'"
 
 
 def _print(found: "Reproduced") -> None:

@@ -18,6 +18,7 @@ from earmark.models.learning import Rows
 from earmark.models.pipeline import Columns
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Recipe
+from earmark.pipeline.due import code_digest
 from earmark.workspace import Journal, content_hash, orphans
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Bench:
         self._progress = progress
         self._journal: Journal | None = None
         self._done: dict[str, Any] = {}
+        self._others: set[str] = set()
+        self._taken: set[str] = set()
 
     def __enter__(self) -> Self:
         """Take over what earlier runs did."""
@@ -83,6 +86,8 @@ class Bench:
                 plain = json.loads(record)
                 if plain["key"] not in self._done:
                     self._done[plain["key"]] = plain["found"]
+                    if plain.get("code") != code_digest():
+                        self._others.add(plain["key"])
                     self._journal.append(record)
         return self
 
@@ -91,6 +96,11 @@ class Bench:
     ) -> None:
         if self._journal is not None:
             self._journal.close()
+
+    @property
+    def by_other_code(self) -> int:
+        """How many of the pieces asked for so far were done earlier, by an Earmark whose code differs."""
+        return len(self._taken)
 
     def path(self, name: str) -> Path:
         """Return a file or folder of the data.
@@ -125,6 +135,7 @@ class Bench:
         with_what = {"task": task, "versions": environment()}
         keys = [content_hash({**with_what, **made_from}) for made_from, _ in jobs]
         waiting = [at for at, key in enumerate(keys) if key not in self._done]
+        self._taken |= self._others.intersection(keys)
         self._tell(stage, len(jobs) - len(waiting), len(jobs))
         given: Iterator[tuple[Any, ...]] = ((at, *jobs[at][1]()) for at in waiting)
         for left, (job, future) in enumerate(as_finished(self._work, task, given), 1 - len(waiting)):
@@ -154,7 +165,8 @@ class Bench:
 
     def _keep(self, key: str, found: Any) -> None:
         if self._journal is not None:
-            self._journal.append(json.dumps({"key": key, "found": found}).encode())
+            told = {"key": key, "found": found, "code": code_digest()}
+            self._journal.append(json.dumps(told).encode())
         self._done[key] = found
 
 

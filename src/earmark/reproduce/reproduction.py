@@ -90,6 +90,8 @@ class Reproduced:
         How either was measured, one line each.
     notes : tuple of str
         What a reader must know.
+    by_other_code : int
+        How many pieces of the work were done by earlier runs of an Earmark whose code differs, and kept.
     """
 
     figures: tuple[Figure, ...]
@@ -97,6 +99,7 @@ class Reproduced:
     faithful: str
     honest: str
     notes: tuple[str, ...] = ()
+    by_other_code: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from earmark.audio import shown
@@ -34,7 +35,8 @@ def reproduce(
 ) -> Reproduced:
     """Run a study again.
 
-    Every fit that is done is kept: after an interruption, or a kill, the same call goes on from there.
+    Every fit that is done is kept: after an interruption, or a kill, the same call goes on from there. What
+    another Earmark did before is taken over, and ``by_other_code`` says how much.
 
     Parameters
     ----------
@@ -73,6 +75,7 @@ def reproduce(
         Bench(there, kept, work, progress, quick=quick) as bench,
     ):
         found = chosen.run(bench)
+        found = replace(found, by_other_code=bench.by_other_code)
         plain = {"reproduction": name, **found.to_dict()}
         write_text(kept / _RESULT, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
     return found

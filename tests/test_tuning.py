@@ -241,6 +241,15 @@ def test_ctrl_c_keeps_the_best_and_the_same_call_goes_on(tmp_path, fits):
     assert len(more.kept.trials) > 4
     assert len(fits) == 3 * 2 * (len(more.kept.trials) - 4) + 2
     assert more.kept.trials[:4] == resumed.kept.trials
+    # Fewer trials do not put a choice from fewer in the place of one from more.
+    best, told = more.path.read_bytes(), (more.path.parent / "tuning.json").read_bytes()
+    fewer = tune(tmp_path, DRAWN, trials=2)
+    assert (fewer.path.name, recipe_in(fewer.path).chosen.trials) == ("recipe-2-trials.toml", 2)
+    assert (more.path.read_bytes(), (more.path.parent / "tuning.json").read_bytes()) == (best, told)
+    assert json.loads((more.path.parent / "tuning-2-trials.json").read_text(encoding="utf-8"))["trials"]
+    trials = len(more.kept.trials)
+    note = f"'recipe.toml' beside 'recipe-2-trials.toml' was chosen from {trials} trials, and stays"
+    assert note in fewer.notes
 
 
 def without_path(found) -> str:

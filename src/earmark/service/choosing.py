@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from earmark.errors import EarmarkError
 from earmark.workspace import content_hash, keeping, write_text
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Choices:
         Search by search; none if the recipe has no search.
     late : bool
         Whether the time was up before all was tried.
-    folder : Path or None
-        Where the study lies.
+    path : Path or None
+        The file of the recipe that is kept.
     notes : tuple of str
         What a reader must know.
     """
@@ -81,7 +82,7 @@ class Choices:
     recipes: "tuple[Recipe, ...]"
     made: tuple[Choice, ...] = ()
     late: bool = False
-    folder: Path | None = None
+    path: Path | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -183,8 +184,11 @@ def choose(task: Task, *, work: "Executor", progress: Progress | None = None) ->
     inner, notes = nested(task.plan, task.rows, search.folds, task.recipe.seed)
     kept = _Kept(task, progress)
     found = _chosen(task, inner, len(task.plan.folds), work=work, progress=kept)
-    kept.write(found.made[-1].trial, len(found.made[-1].trials))
-    return replace(found, notes=(*notes, *_told(task, found)))
+    path = kept.write(found.made[-1].trial, len(found.made[-1].trials))
+    if path.name != RECIPE_FILE:
+        more = trials_behind(path.with_name(RECIPE_FILE))
+        notes = (*notes, f"'{RECIPE_FILE}' beside '{path.name}' was chosen from {more} trials, and stays")
+    return replace(found, path=path, notes=(*notes, *_told(task, found)))
 
 
 def choose_naively(task: Task, tests: "Sequence[tuple[Codes, Codes]]", *, work: "Executor") -> Choices:
@@ -224,7 +228,7 @@ def _chosen(
     )
     recipes = [at(task.recipe, one.trial.point) for one in made]
     # A split into parts has one search, whose choice is both tested and kept.
-    return Choices(recipes[-1], tuple(recipes[:tests]), made, searching.late, folder)
+    return Choices(recipes[-1], tuple(recipes[:tests]), made, searching.late)
 
 
 class _Kept:
@@ -236,16 +240,31 @@ class _Kept:
 
     def __call__(self, standing: "Standing") -> None:
         best = standing.best
-        if best is not None and best.number != self._last:
+        if best is not None and best.number != self._last and standing.trials >= trials_behind(self._path):
             self.write(best, standing.trials)
             self._last = best.number
         if self._progress is not None:
             self._progress(standing, self._path)
 
-    def write(self, best: "Trial", trials: int) -> None:
-        """Write the recipe of a trial."""
-        with keeping(self._path.parent):
-            write_text(self._path, tuned(self._task, best, trials).to_toml())
+    def write(self, best: "Trial", trials: int) -> Path:
+        """Write the recipe of a trial, beside what was chosen from more trials if that lies there."""
+        path = self._path
+        if trials < trials_behind(path):
+            path = path.with_name(f"{path.stem}-{trials}-trials{path.suffix}")
+        with keeping(path.parent):
+            write_text(path, tuned(self._task, best, trials).to_toml())
+        return path
+
+
+def trials_behind(path: Path) -> int:
+    """Return from how many trials the recipe in a file was chosen; 0 if nothing says so."""
+    from earmark.models.recipe import recipe  # noqa: PLC0415 - scikit-learn, which may be missing
+
+    try:
+        origin = recipe(path).chosen
+    except EarmarkError:
+        return 0  # there is none, or somebody has changed it
+    return 0 if origin is None else origin.trials
 
 
 def tuned(task: Task, trial: "Trial", trials: int) -> "Recipe":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.executors import executor as executor_named
-from earmark.service.choosing import RECIPE_FILE, Choice, Progress, choose
+from earmark.service.choosing import Choice, Progress, choose
 from earmark.service.training import AnyPath, Table, prepared, tested
 from earmark.workspace import keeping, write_text
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from earmark.evaluate import Evaluation
     from earmark.models.recipe import Recipe
 
-_RESULT = "tuning.json"
+_RESULT = "tuning"
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,17 @@ def tune(
     with executor_named("inline" if workers == 1 else "processes", workers) as work:
         choices = choose(task, work=work, progress=progress)
         _, evaluation = tested(task, choices, table.subsets, naive=naive, work=work, progress=None)
+    assert choices.path is not None  # noqa: S101 - it was searched
     found = Tuned(
-        recipe, choices.recipe, task.folder / RECIPE_FILE, evaluation, task.plan.split.certificate.stamp,
+        recipe, choices.recipe, choices.path, evaluation, task.plan.split.certificate.stamp,
         choices.made, importance(choices.made[-1].trials, space), choices.late,
         (*notes, *choices.notes),
     )  # fmt: skip
     with keeping(task.folder):
         text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-        write_text(task.folder / _RESULT, text + "\n")
+        write_text(
+            choices.path.with_name(choices.path.stem.replace("recipe", _RESULT) + ".json"), text + "\n"
+        )
     return found
 
 

@@ -46,6 +46,9 @@ def places(x: Array, start: Array, neighbours: int, seed: int = 0) -> Array:
     near, far = nearest(x, neighbours, itself=True)
     # Rounding noise differs from one number of threads to another, and what follows makes much of it.
     begin = np.round(_WIDE * start / max(float(np.abs(start).max()), 1e-12), 4)
+    # Columns that say the same leave nothing to the second component; UMAP stretches either to its own width.
+    flat = np.ptp(begin, axis=0) == 0
+    begin[:, flat] = np.random.default_rng(seed).normal(size=(len(x), int(flat.sum())))
     layout = umap.UMAP(
         n_neighbors=neighbours, min_dist=LEAST_DISTANCE, random_state=seed, n_jobs=1,
         init=begin, precomputed_knn=(near, far),

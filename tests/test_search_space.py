@@ -121,11 +121,30 @@ def test_what_cannot_be_searched():
         parse('[classifier]\nname = "dummy"\n[search]\n')
     with pytest.raises(RecipeError, match="the best log_loss of votes, which have none"):
         parse('votes = "majority"\n' + LOGISTIC + '[search]\nmetric = "log_loss"\n')
-    twice = '[[step]]\nname = "scale"\n' * 2
-    with pytest.raises(RecipeError, match="the recipe has several steps 'scale'"):
-        parse(twice + LOGISTIC + '[search.space]\n"scale.with_mean" = [true]\n')
     with pytest.raises(RecipeError, match="chosen lacks 'rows'"):
         parse(LOGISTIC + '[chosen]\ntable = "x"\n')
+
+
+def test_steps_of_one_name_are_told_apart_by_number():
+    twice = '[[step]]\nname = "words"\ncolumns = ["a"]\n[[step]]\nname = "words"\ncolumns = ["b"]\ntop = 7\n'
+    found = parse(twice + LOGISTIC + '[search.space]\n"words.2.top" = [5, 9]\n"classifier.C" = [0.5]\n')
+    assert as_it_stands(found) == {"words.2.top": 7, "classifier.C": 1.0}
+    moved = at(found, {"words.2.top": 5, "classifier.C": 0.5})
+    assert [dict(one.parameters) for one in moved.steps] == [{}, {"top": 5}]
+    assert dict(moved.classifier.parameters)["C"] == 0.5
+    # Two that say the same are two all the same.
+    same = parse('[[step]]\nname = "scale"\n' * 2 + LOGISTIC)
+    steps = at(same, {"scale.2.with_std": False}).steps
+    assert [dict(one.parameters) for one in steps] == [{}, {"with_std": False}]
+    for name in ("words.top", "words.3.top", "words.0.top", "words.two.top"):
+        with pytest.raises(RecipeError) as caught:
+            parse(twice + LOGISTIC + f'[search.space]\n"{name}" = [5]\n')
+        assert str(caught.value) == (
+            f"the recipe: search.space names '{name}', and the recipe has 2 steps 'words' "
+            "(say which: 'words.1.top', 'words.2.top')"
+        )
+    with pytest.raises(RecipeError, match=r"did you mean 'words\.2\.top'"):
+        parse(twice + LOGISTIC + '[search.space]\n"words.2.tops" = [5]\n')
 
 
 def test_metrics_are_those_of_evaluations():

@@ -56,8 +56,8 @@ class Search:
     steps : int
         How many values of a range a grid has.
     space : mapping of str to Choices or Range
-        Where to search, by ``"classifier.PARAMETER"`` or ``"STEP.PARAMETER"``; the space of the classifier's
-        entry if empty.
+        Where to search, by ``"classifier.PARAMETER"``, ``"STEP.PARAMETER"`` or ``"STEP.NUMBER.PARAMETER"``;
+        the space of the classifier's entry if empty.
     """
 
     method: str = "random"

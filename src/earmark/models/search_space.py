@@ -15,13 +15,14 @@ from earmark.models.space import Axis, Choices, Range
 from earmark.models.steps import STEPS
 
 if TYPE_CHECKING:
-    from earmark.models.recipe import Choice, Recipe
+    from earmark.models.recipe import Recipe
 
 CLASSIFIER = "classifier"
 MOST_POINTS = 10_000
 
 Point = Mapping[str, Any]
-"""A value for each axis, by ``"classifier.PARAMETER"`` or ``"STEP.PARAMETER"``."""
+"""A value for each axis, by ``"classifier.PARAMETER"``, ``"STEP.PARAMETER"`` or, where a recipe has several
+steps of one name, ``"STEP.NUMBER.PARAMETER"``, from 1."""
 
 
 def axes(recipe: "Recipe") -> dict[str, Axis]:
@@ -48,7 +49,7 @@ def axes(recipe: "Recipe") -> dict[str, Axis]:
 
 def _whole_where_due(recipe: "Recipe", name: str, one: Axis) -> Axis:
     """Return a range of whole numbers where the parameter is one."""
-    part, parameter = _part(recipe, name)
+    _, part, parameter = _part(recipe, name)
     if isinstance(one, Choices):
         return one
     known, default = part.space.get(parameter), part.parameters[parameter]
@@ -56,8 +57,8 @@ def _whole_where_due(recipe: "Recipe", name: str, one: Axis) -> Axis:
     return replace(one, whole=one.whole or counts or (isinstance(known, Range) and known.whole))
 
 
-def _part(recipe: "Recipe", name: str) -> tuple[Part, str]:
-    """Return the part and the parameter of an axis's name."""
+def _part(recipe: "Recipe", name: str) -> tuple[int, Part, str]:
+    """Return whose parameter an axis is: its place among steps and classifier; its part; the parameter."""
     owner, dot, parameter = name.partition(".")
     parts: dict[str, Part] = {step.name: STEPS[step.name] for step in recipe.steps}
     parts[CLASSIFIER] = CLASSIFIERS[recipe.classifier.name]
@@ -68,20 +69,34 @@ def _part(recipe: "Recipe", name: str) -> tuple[Part, str]:
             f"search.space names {name!r}, which is no parameter of this recipe",
             f"{guess}a name is PART.PARAMETER, and the parts are {', '.join(parts)}",
         )
-    if sum(step.name == owner for step in recipe.steps) > 1:
-        raise RecipeError(
-            f"search.space names {name!r}, and the recipe has several steps {owner!r}",
-            "search for parameters of steps that it has once",
-        )
+    place = len(recipe.steps)
+    if owner != CLASSIFIER:
+        place, parameter = _step(recipe, name, owner, parameter)
     part = parts[owner]
     if parameter not in part.parameters:
         near = difflib.get_close_matches(parameter, part.parameters, n=1, cutoff=0.5)
-        guess = f"did you mean '{owner}.{near[0]}'? " if near else ""
+        guess = f"did you mean '{name.removesuffix(parameter)}{near[0]}'? " if near else ""
         raise RecipeError(
             f"search.space names {name!r}, and {part.name} has no parameter {parameter!r}",
             f"{guess}known: {', '.join(part.parameters) or 'none'}",
         )
-    return part, parameter
+    return place, part, parameter
+
+
+def _step(recipe: "Recipe", name: str, owner: str, rest: str) -> tuple[int, str]:
+    """Return the place of the step that an axis names, by number where there are several, and the rest."""
+    steps = [place for place, step in enumerate(recipe.steps) if step.name == owner]
+    number, dot, parameter = rest.partition(".")
+    if not dot and len(steps) == 1:
+        return steps[0], rest
+    which = [f"'{owner}.{one}.{parameter or rest}'" for one in range(1, len(steps) + 1)]
+    if not (dot and number in map(str, range(1, len(steps) + 1))):
+        many = "one step" if len(steps) == 1 else f"{len(steps)} steps"
+        raise RecipeError(
+            f"search.space names {name!r}, and the recipe has {many} {owner!r}",
+            f"say which: {', '.join(which)}",
+        )
+    return steps[int(number) - 1], parameter
 
 
 def see_space(recipe: "Recipe") -> None:
@@ -115,19 +130,16 @@ def see_space(recipe: "Recipe") -> None:
 
 def at(recipe: "Recipe", point: Point) -> "Recipe":
     """Return the recipe with the values of a point, and without its search."""
-
-    def changed(choice: "Choice", owner: str) -> "Choice":
-        own = {
-            name.partition(".")[2]: list(value) if isinstance(value, tuple) else value
-            for name, value in point.items()
-            if name.partition(".")[0] == owner
-        }
-        if not own:
-            return choice
-        return replace(choice, parameters=MappingProxyType({**choice.parameters, **own}))
-
-    steps = tuple(changed(step, step.name) for step in recipe.steps)
-    return replace(recipe, steps=steps, classifier=changed(recipe.classifier, CLASSIFIER), search=None)
+    parts = (*recipe.steps, recipe.classifier)
+    own: list[dict[str, Any]] = [{} for _ in parts]
+    for name, value in point.items():
+        place, _, parameter = _part(recipe, name)
+        own[place][parameter] = list(value) if isinstance(value, tuple) else value
+    *steps, classifier = (
+        replace(one, parameters=MappingProxyType({**one.parameters, **new})) if new else one
+        for one, new in zip(parts, own, strict=True)
+    )
+    return replace(recipe, steps=tuple(steps), classifier=classifier, search=None)
 
 
 def as_it_stands(recipe: "Recipe") -> dict[str, Any]:
@@ -141,8 +153,8 @@ def as_it_stands(recipe: "Recipe") -> dict[str, Any]:
     """
     found = {}
     for name in axes(recipe):
-        part, parameter = _part(recipe, name)
-        owner = name.partition(".")[0]
-        choices = [step for step in recipe.steps if step.name == owner] or [recipe.classifier]
-        found[name] = choices[0].parameters.get(parameter, part.parameters[parameter])
+        place, part, parameter = _part(recipe, name)
+        found[name] = (*recipe.steps, recipe.classifier)[place].parameters.get(
+            parameter, part.parameters[parameter]
+        )
     return found

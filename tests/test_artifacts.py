@@ -144,5 +144,7 @@ def test_what_a_failed_step_left_is_cleared_unless_it_is_wanted_or_somebody_is_a
         kept.clear_work({"table": wanted, "other": "0"})
         left = {place.name for place in (tmp_path / ".work").iterdir()}
         assert left == {f"table@{wanted}", f"table@{work.version}"}
-    kept.clear_work({"table": "0"})
+    (tmp_path / f"table@{wanted}").mkdir()
+    (tmp_path / f"table@{wanted}" / "manifest.json").touch()  # as if killed once it had its name
+    kept.clear_work({"table": wanted})
     assert list((tmp_path / ".work").iterdir()) == []

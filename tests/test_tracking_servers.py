@@ -126,7 +126,7 @@ def test_a_server_that_is_killed_in_the_middle(in_mlflow, tmp_path, monkeypatch)
         see_that_mlflow_runs_the_repository(address, tmp_path, monkeypatch)
         folder = tmp_path / "killed"
         folder.mkdir()
-        with asked_for(process.kill) as file:
+        with asked_for(lambda: (process.kill(), process.wait())) as file:
             lay_out(folder, PIPELINE.replace(CHECK, DOWNLOAD.format(file) + CHECK))
             done = command("run", "pipeline.toml", "--track", f"mlflow={address}", folder=folder)
     assert done.exit_code == 0, done.output

@@ -225,16 +225,17 @@ class Artifacts:
                     shutil.rmtree(place, ignore_errors=True)
 
     def clear_work(self, versions: Mapping[str, str]) -> None:
-        """Delete what failed or killed steps left behind, if it is of another version and nobody is at it.
+        """Delete what failed or killed steps left behind, if nobody goes on from it and nobody is at it.
 
         Parameters
         ----------
         versions : mapping of str to str
-            Of each step that is to be made, its version: what lies in the place of that one is gone on from.
+            Of each step that is to be made, its version: other versions of it are not gone on from. Nor is
+            what was made.
         """
         for place in (self.folder / _WORK).glob("*@*"):
             name, _, version = place.name.partition("@")
-            if versions.get(name, version) != version:
+            if versions.get(name, version) != version or (self.folder / place.name / MANIFEST).exists():
                 with suppress(OSError), locked(place, wait=False):  # another run is at it
                     shutil.rmtree(place, ignore_errors=True)
 

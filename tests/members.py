@@ -1,6 +1,5 @@
 """One small model of every classifier and of every step, as bundles."""
 
-import importlib.util
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +29,7 @@ SMALL = {
     "catboost": "iterations = 3", "small-table": "rounds = 3", "stack": "rounds = 3\nfolds = 2",
     "net": "epochs = 3", "generate": "keep = 30", "select-by-test": "top = 3", "clusters": "clusters = 3",
     "large-table": "rounds = 3\nepochs = 2\nnets = 1\ntrees = 3\ntilt = 0.2",
+    "large-table-catboost": "iterations = 3\nrounds = 3\nepochs = 2\nnets = 1\ntrees = 3\ntilt = 0.2",
     "words": "top = 10", "letters": "top = 10", "sentences": f'weights = "{readers.TINY}"',
 }  # fmt: skip
 NOT_WRITTEN = {
@@ -41,7 +41,6 @@ NOT_WRITTEN = {
 
 SCALED = '[[step]]\nname = "scale"\n'
 LDA = '[classifier]\nname = "lda"\n'
-CLASSIFIERS_HERE = [one for one in CLASSIFIERS if one != "catboost" or importlib.util.find_spec("catboost")]
 
 
 def songs() -> pd.DataFrame:

@@ -45,8 +45,8 @@ OURS = [
 ]
 # Parameters that only make tests short.
 QUICK = {"n_estimators": 12, "rounds": 8, "max_iter": 8, "epochs": 12, "nets": 1, "trees": 5}
+QUICK |= {"iterations": 12}
 LINEAR = ("logistic", "sgd")  # their max_iter is no number of trees
-HERE = [name for name in CLASSIFIERS if name != "catboost" or importlib.util.find_spec("catboost")]
 
 
 # A check that does not apply to a kind of estimator warns and skips itself; nets are not trained to the end.
@@ -78,7 +78,7 @@ def table():
     return learning.made()
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_answers_are_probabilities_of_genres_of_any_script_and_the_same_each_time(name, table):
     pipeline = learnt(name, table)
     p = probabilities(pipeline, table.x)
@@ -91,7 +91,7 @@ def test_answers_are_probabilities_of_genres_of_any_script_and_the_same_each_tim
     assert np.array_equal(probabilities(learnt(name, table), table.x), p)
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_no_classifier_learns_from_a_test_row(name, table):
     test = np.isin(table.artist, np.unique(table.artist)[-3:])
     pipeline = quick(name)
@@ -107,7 +107,7 @@ def test_no_classifier_learns_from_a_test_row(name, table):
     assert learning.alike(alone, together[:3])
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_shuffled_labels_are_told_as_by_chance(name):
     table = learning.made(tracks=160, apart=3.0)
     shuffled = np.random.default_rng(0).permutation(np.unique(table.artist))
@@ -122,7 +122,7 @@ def test_shuffled_labels_are_told_as_by_chance(name):
     assert np.mean(right) == pytest.approx(1 / 3, abs=0.16)
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_classifier_is_saved_and_loaded_with_its_own_trusted_types_only(name, table):
     pipeline = learnt(name, table)
     saved = skops.io.dumps(pipeline)
@@ -133,7 +133,7 @@ def test_a_classifier_is_saved_and_loaded_with_its_own_trusted_types_only(name, 
     assert loaded.predict(table.x[:5]).tolist() == pipeline.predict(table.x[:5]).tolist()
 
 
-@pytest.mark.parametrize("name", [name for name in HERE if CLASSIFIERS[name].missing])
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if CLASSIFIERS[name].missing])
 def test_a_classifier_that_says_so_takes_missing_values(name, table):
     x = table.x.copy()
     x[::3, 1] = np.nan
@@ -141,7 +141,7 @@ def test_a_classifier_that_says_so_takes_missing_values(name, table):
     assert np.isfinite(CLASSIFIERS[name].make(**few).fit(x, table.y).predict_proba(x)).all()
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_two_genres_will_do(name, table):
     two = table.y != learning.GENRES[0]
     pipeline = fitted(quick(name), table.x[two], table.y[two], groups=table.artist[two])
@@ -155,11 +155,10 @@ def test_a_search_space_is_plain_data_and_can_be_set(name):
     assert part.seconds > 0
     for one in part.space.values():
         assert axis(json.loads(json.dumps(one.to_dict()))) == one
-    if name in HERE:
-        assert set(part.space) <= set(part.parameters)
-        for parameter, one in part.space.items():
-            for value in one.grid(2):
-                part.make(**{parameter: value})
+    assert set(part.space) <= set(part.parameters)
+    for parameter, one in part.space.items():
+        for value in one.grid(2):
+            part.make(**{parameter: value})
 
 
 @pytest.mark.parametrize(
@@ -217,7 +216,6 @@ def test_wrong_parameters_are_named():
         *(
             importlib.import_module(f"{classifiers.__name__}.{one.name}")
             for one in pkgutil.iter_modules(classifiers.__path__)
-            if one.name != "by_catboost"
         ),
     ],
     ids=lambda module: module.__name__,

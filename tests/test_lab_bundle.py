@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import FunctionTransformer
 
-import readers
 from earmark.dataset.describe import described
 from earmark.errors import BundleError, EarmarkError
 from earmark.models import bundle, lab_bundle, sealed
@@ -28,16 +27,7 @@ from earmark.models.steps import STEPS
 from earmark.models.train import rows_of
 from earmark.service.lab import Lab
 from lessons import frame, table
-
-SCALED = '[[step]]\nname = "scale"\n'
-# As small as will do: what is tested is that they come back, not what they are worth.
-SMALL = {
-    "forest": "n_estimators = 3", "forest-balanced": "n_estimators = 3", "extra-trees": "n_estimators = 3",
-    "forest-by-prediction": "n_estimators = 3", "gradient-boosting": "n_estimators = 3",
-    "histogram-boosting": "max_iter = 3", "xgboost": "n_estimators = 3", "lightgbm": "n_estimators = 3",
-    "small-table": "rounds = 3", "stack": "rounds = 3", "net": "epochs = 3",
-    "sentences": f'weights = "{readers.TINY}"',
-}  # fmt: skip
+from members import SCALED, SMALL
 
 
 def fitted(text: str):
@@ -50,7 +40,7 @@ def fitted(text: str):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if name != "catboost"])
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classifier_comes_back(name):
     found, pipeline, x = fitted(f'{SCALED}[classifier]\nname = "{name}"\n{SMALL.get(name, "")}\n')
     again = sealed.loads(sealed.dumps(pipeline), trusted(found))

@@ -12,7 +12,7 @@ from earmark.models.onnx import check
 from earmark.models.onnx.write import write
 from earmark.models.steps import STEPS
 
-NAMES = [*members.CLASSIFIERS_HERE, *STEPS]
+NAMES = [*members.CLASSIFIERS, *STEPS]
 LEARNING = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FITTING = ("fit", "fit_transform", "fit_resample", "partial_fit")
 ELSEWHERE = """

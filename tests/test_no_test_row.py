@@ -31,7 +31,7 @@ def answered(found: Recipe, columns, rows, fold) -> None:
 
 
 @LEARNING
-@pytest.mark.parametrize("name", [*members.CLASSIFIERS_HERE, *STEPS])
+@pytest.mark.parametrize("name", [*members.CLASSIFIERS, *STEPS])
 def test_no_fit_sees_anything_of_the_test(name):
     found = parse(members.text_of(name, "temperature"))
     columns, rows, fold = prepared(found)

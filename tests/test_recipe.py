@@ -203,5 +203,4 @@ def test_inputs():
 
 def test_every_classifier_can_be_named():
     for name in CLASSIFIERS:
-        if name != "catboost":  # not installed here
-            assert parse(f'[classifier]\nname = "{name}"').classifier.name == name
+        assert parse(f'[classifier]\nname = "{name}"').classifier.name == name

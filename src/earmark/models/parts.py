@@ -59,6 +59,15 @@ class Part:
             one.name: self.preset.get(one.name, one.default) for one in known if one.name != "random_state"
         }
 
+    @property
+    def installed(self) -> bool:
+        """Whether what it needs is there."""
+        try:
+            self._made_by()
+        except EarmarkError:
+            return False
+        return True
+
     def make(self, seed: int = 0, **parameters: Any) -> Any:
         """Return a new, unfitted one.
 

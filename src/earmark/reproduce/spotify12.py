@@ -18,7 +18,8 @@ from earmark.evaluate import Evaluation
 from earmark.labels import taxonomy
 from earmark.labels.tables import tags_of
 from earmark.labels.voting import bin_songs
-from earmark.models.lesson import Lesson, lesson
+from earmark.models.classifiers import CLASSIFIERS
+from earmark.models.lesson import Lesson, honest_folds, lesson
 from earmark.models.pipeline import columns_of
 from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Choice, Recipe, recipe
@@ -61,7 +62,8 @@ APART = ("logistic regression", "XGBoost")
 """Those of them that are put to the honest test as well."""
 
 OURS = "recipe artist-genres"
-TRACKS = f"{OURS}, each track once"
+WITH_CATBOOST = f"{OURS}-catboost"
+TRACKS, FOLDS = ", each track once", ", 5 folds of all rows"
 
 
 def catalogue(bench: Bench) -> Dataset:
@@ -81,6 +83,7 @@ def run(bench: Bench) -> Reproduced:
     kept = split(given.dataset, PARTS, by="artist").parts
     apart = [(kept["train"], kept["test"])]
     chosen = ours(bench, given, apart)
+    best = next(name for name in (WITH_CATBOOST, OURS) if name in chosen)
     mixed = [(drawn["train"], drawn["test"])]
     at_random = measured(bench, given, "rows drawn at random", mixed, STUDY)
     by_artist = measured(bench, given, "artists and tracks apart", apart, APART)
@@ -99,7 +102,7 @@ def run(bench: Bench) -> Reproduced:
     ]  # fmt: skip
     figures += [
         Figure(f"{name}, {what}", honest=by_artist[name].tracks.metrics[metric])
-        for name in (OURS, TRACKS)
+        for name in chosen
         for what, metric in (("accuracy", "accuracy"), ("macro F1", "f1_macro"))
     ]
     return Reproduced(
@@ -108,13 +111,14 @@ def run(bench: Bench) -> Reproduced:
             _models(at_random, by_artist),
             _trees(given.y[drawn["test"]], trees),
             genres_sheet(f"Genre by genre, {LARGE}, rows drawn at random", at_random[LARGE]),
-            genres_sheet(f"Genre by genre, {OURS}, new artists", by_artist[OURS]),
+            genres_sheet(f"Genre by genre, {best}, new artists", by_artist[best]),
         ),
         "three quarters of the rows drawn at random to learn from, tested on the others",
         "no artist, track or recording on both sides; three quarters to learn from, the others asked once",
         (
             "rows are counted, as the study does, unless said otherwise",
-            "the recipe was chosen on folds by artist of the three quarters that are learnt from",
+            "our recipes were chosen on folds by artist of the three quarters that are learnt from, so the "
+            "five folds of all rows hold rows that they were chosen on",
             "SGD as it was by default in 2018 (five epochs), the net stopped after ten as the study says",
             "weights by how often a genre occurs cost more here than the study says; no parameters are told",
         ),
@@ -146,11 +150,23 @@ def grown(bench: Bench, given: Lesson, stage: str, folds: Folds, batches: int) -
 
 
 def ours(bench: Bench, given: Lesson, folds: Folds) -> dict[str, Evaluation]:
-    """Return how good the recipe is that was chosen for new artists; the look decides nothing."""
-    one = replace(recipe("artist-genres"), calibration=None)
-    columns = columns_of(given.dataset.schema, one)
-    found = bench.answers(OURS, {OURS: one}, columns, rows_of(given, columns), folds)[OURS]
-    return {OURS: scored(given, folds, found), TRACKS: scored(given, folds, found, by_track=True)}
+    """Return how good the recipes are that were chosen for new artists; the look decides nothing.
+
+    CatBoost helps where it is installed.
+    """
+    names = [OURS, *([WITH_CATBOOST] if CLASSIFIERS["large-table-catboost"].installed else [])]
+    chosen = {name: replace(recipe(name.removeprefix("recipe ")), calibration=None) for name in names}
+    columns = columns_of(given.dataset.schema, chosen[OURS])
+    rows = rows_of(given, columns)
+    whole = [fold for fold in honest_folds(given, 5, 0)[0].folds if len(fold[1])]
+    found = bench.answers(OURS, chosen, columns, rows, folds)
+    again = bench.answers(f"{OURS}, five folds", chosen, columns, rows, whole)
+    told = {}
+    for name in names:
+        told[name] = scored(given, folds, found[name])
+        told[f"{name}{TRACKS}"] = scored(given, folds, found[name], by_track=True)
+        told[f"{name}{FOLDS}"] = scored(given, whole, again[name])
+    return told
 
 
 def _models(at_random: Mapping[str, Evaluation], by_artist: Mapping[str, Evaluation]) -> Sheet:

@@ -22,28 +22,44 @@ add(
     seconds=0.6,
     grows=1.3,
 )
+_LARGE = (
+    *HISTOGRAM,
+    f"{HOME}.histogram.HistogramBoosting",
+    f"{HOME}.net.Net",
+    f"{HOME}.together.Vote",
+    "earmark.models.steps.ranks.Ranks",
+    "sklearn.tree._tree.Tree",
+)
+_LARGE_SPACE = {
+    "rounds": Range(100, 800, log=True, whole=True),
+    "units": Choices((64, 128)),
+    "epochs": Range(5, 60, log=True, whole=True),
+    "alpha": Range(1e-4, 0.1, log=True),
+    "evened": Choices((0.0, 0.5, 1.0)),
+    "tilt": Range(0.0, 0.5),
+}
 add(
     "large-table",
     f"{HOME}.large:large_table",
     "boosted trees, five nets and a forest together; for thousands of songs",
-    space={
-        "rounds": Range(100, 800, log=True, whole=True),
-        "units": Choices((64, 128)),
-        "epochs": Range(5, 60, log=True, whole=True),
-        "alpha": Range(1e-4, 0.1, log=True),
-        "evened": Choices((0.0, 0.5, 1.0)),
-        "tilt": Range(0.0, 0.5),
-    },
-    trusted=(
-        *HISTOGRAM,
-        f"{HOME}.histogram.HistogramBoosting",
-        f"{HOME}.net.Net",
-        f"{HOME}.together.Vote",
-        "earmark.models.steps.ranks.Ranks",
-        "sklearn.tree._tree.Tree",
-    ),
+    space=_LARGE_SPACE,
+    trusted=_LARGE,
     seeded=True,
     seconds=3.0,
+)
+add(
+    "large-table-catboost",
+    f"{HOME}.by_catboost:large_table_catboost",
+    "the same and CatBoost together",
+    space={
+        "iterations": Range(300, 2000, log=True, whole=True),
+        "share": Choices((0.3, 0.5, 0.7)),
+        **_LARGE_SPACE,
+    },
+    trusted=(*_LARGE, f"{HOME}.coded.Coded", "catboost.core.CatBoostClassifier"),
+    extra="catboost",
+    seeded=True,
+    seconds=20.0,
 )
 add(
     "stack",

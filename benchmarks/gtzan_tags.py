@@ -53,8 +53,9 @@ def by(*parts: object) -> Head:
 HEADS: dict[str, Head] = {
     "as the built-in model: two discriminants in which large artists count less, calibrated": built_in,
     "`scale`, `lda`": by("scale", "lda"),
-    "`scale`, `logistic` with C = 0.01, as `own-genres`": by(
-        "scale", CLASSIFIERS["logistic"].make(0, C=0.01)
+    "`scale`, `logistic` with C = 0.01": by("scale", CLASSIFIERS["logistic"].make(0, C=0.01)),
+    "`whiten`, `logistic` with C = 0.03, as `own-genres`": by(
+        STEPS["whiten"].make(shrink=0.3), CLASSIFIERS["logistic"].make(0, C=0.03)
     ),
     "`whiten`, `kernel-ridge` as `new-artists`": by(
         STEPS["whiten"].make(shrink=0.1), KernelRidge(width=3.0, kernel="matern", balance=0.5)

@@ -178,16 +178,16 @@ def inputs_of(tags: Array) -> Array:
 
 
 def head_of(pipeline: Any, genres: int) -> tuple[Array, Array]:
-    """Return weights, shape (inputs, genres), and bias of a pipeline that scales and is linear.
+    """Return weights, shape (inputs, genres), and bias of a pipeline that whitens and is linear.
 
     Two genres have one column of weights in scikit-learn: it is the second's, and the first's is 0.
     """
-    scaler, classifier = pipeline[-2], pipeline[-1]
+    white, classifier = pipeline[-2], pipeline[-1]
     weights, bias = classifier.coef_.T, classifier.intercept_
     if genres == 2:
         weights, bias = np.hstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
-    weights = weights / scaler.scale_[:, None]
-    return np.asarray(weights), np.asarray(bias - scaler.mean_ @ weights)
+    weights = white.turn_ @ weights
+    return np.asarray(weights), np.asarray(bias - white.mean_ @ weights)
 
 
 def light_bundle(
@@ -202,7 +202,7 @@ def light_bundle(
     name : str
         What it is called.
     model : Model
-        Trained on :data:`INPUTS`, by a recipe of scaling and a linear classifier.
+        Trained on :data:`INPUTS`, by a recipe of whitening and a linear classifier.
     rows : Rows
         What it learnt from.
     patches : sequence of array, shape (patches, 50)

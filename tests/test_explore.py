@@ -1,6 +1,7 @@
 """`earmark explore`: known answers of the numbers, the page in a browser, pictures of what was found."""
 
 import doctest
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from browser import Browser
-from earmark.errors import ArgumentError, StoreError
+from earmark.cli.app import app
+from earmark.errors import ArgumentError, StoreError, UnknownNameError
 from earmark.explore import songs as songs_module
 from earmark.explore.lengths import Lengths, lengths
 from earmark.explore.overview import overview, spearman, tables
@@ -72,7 +75,7 @@ def browser(tmp_path_factory):
     opened.close()
 
 
-@pytest.mark.parametrize("module", [colours, rows, page_module, songs_module])
+@pytest.mark.parametrize("module", [colours, rows, page_module, songs_module, exploring])
 def test_examples_in_docstrings(module):
     assert doctest.testmod(module).failed == 0
 
@@ -275,6 +278,34 @@ def test_lengths_by_genre(found, tmp_path):
     assert pd.read_csv(tmp_path / "t" / "lengths.csv")["longest"].tolist() == [31.5, 20.0]
 
 
+def test_pairs_of_columns_can_be_chosen_and_must_be_numbers(table, tmp_path):
+    dataset = checking.read(table)
+    pairs = [exploring.pair("noise, high"), ("gappy", "noise"), ("noise", "high")]
+    found = overview(dataset, pairs=pairs)
+    first, second = Pictures(found).scatters()
+    assert [first.name, second.name] == ["pair-noise-high", "pair-gappy-noise"]
+    assert (first.chart.x, first.chart.y) == ("noise", "high")
+    assert first.chart.points.tolist() == found.songs.values[:, [1, 0]].tolist()
+    assert len(second.chart.points) == 50
+    for wrong, kind, message, hint in (
+        (("nois", "high"), UnknownNameError, "no column 'nois'", "did you mean 'noise'? "),
+        (("artist", "high"), ArgumentError, "'artist' is no feature that is a number: its type is ", ""),
+        (("high", "high"), ArgumentError, "('high', 'high') where two columns belong", "name two"),
+        ("high", ArgumentError, "'high' where two columns belong", "name two"),
+    ):  # fmt: skip
+        with pytest.raises(kind, match=re.escape(message)) as raised:
+            overview(dataset, pairs=[wrong])
+        assert hint in raised.value.hint
+        assert ("drawn: high, noise, gappy" in raised.value.hint) == (hint != "name two")
+    assert exploring.pair('tempo,"energy, raw"') == ("tempo", "energy, raw")
+    for text in ("", "high", "high,", "a,b,c", "a\nb,c"):
+        with pytest.raises(ArgumentError, match="where two columns belong"):
+            exploring.pair(text)
+    done = CliRunner().invoke(app, ["explore", str(table), "--pair", "high"])
+    assert done.exit_code == 2
+    assert "put a comma between their names" in " ".join(done.stderr.replace("│", " ").split())
+
+
 def test_what_is_no_page_of_ours_is_never_written_over(table, tmp_path):
     dataset = checking.read(table)
     (tmp_path / "full").mkdir()
@@ -309,6 +340,8 @@ def test_odd_columns_are_told_as_they_are(tmp_path):
     assert found.telling[0] == found.songs.columns.index("flat")
     early, late, x = (found.songs.columns.index(name) for name in ("early", "late", "energy (x)"))
     assert np.isnan(found.correlations[early, late])
+    with pytest.raises(ArgumentError, match="no song has both 'early' and 'late'"):
+        overview(dataset, pairs=[("early", "late")])
     assert np.isfinite(found.correlations[early, x])
     assert tables(found)["correlations"].shape == (len(found.columns), len(found.columns) + 1)
     names = exploring._file_names([picture.name for picture in Pictures(found)])

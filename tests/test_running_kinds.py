@@ -39,6 +39,7 @@ window = "3s"
 [[step]]
 do = "explore"
 table = "songs.csv"
+pairs = ["noise,low"]
 
 [[step]]
 do = "tune"
@@ -103,6 +104,7 @@ def test_what_each_makes(all_kinds):
     frame = pd.read_parquet(all_kinds["extract"].artifact.main)
     assert sorted(path.rpartition("/")[2] for path in frame["path"].unique()) == ["blues.ogg", "jazz.ogg"]
     assert all_kinds["explore"].figures == ("page.html",)
+    assert ">noise and low " in all_kinds["explore"].artifact.main.read_text(encoding="utf-8")
     assert {"recipe.toml", "tuning.json", "trials.json"} <= files["tune"]
     assert len(all_kinds["tune"].trials) == 2
     assert all_kinds["train"].model == "model"

@@ -1,6 +1,6 @@
 """Everything that a page about a table tells, as plain tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from earmark.dataset.table import Dataset
+from earmark.explore.chosen import chosen
 from earmark.explore.lengths import lengths
 from earmark.explore.songs import Songs, known_medians, songs
 from earmark.stats.choice import ALPHA, Difference, differences
@@ -120,6 +121,8 @@ class Overview:
         Spearman's, over songs.
     notes : tuple of str
         What was left out or assumed.
+    chosen : tuple of (int, int)
+        The numbers of columns that are to be drawn against each other; if empty, those that tell most are.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Overview:
     outliers: tuple[Outlier, ...]
     correlations: Array
     notes: tuple[str, ...]
+    chosen: tuple[tuple[int, int], ...] = ()
 
     @property
     def telling(self) -> list[int]:
@@ -138,7 +142,12 @@ class Overview:
         return sorted(range(len(effects)), key=lambda at: (-np.nan_to_num(effects[at], nan=-1.0), at))
 
 
-def overview(dataset: Dataset, unit: str | None = None, progress: Progress | None = None) -> Overview:
+def overview(
+    dataset: Dataset,
+    unit: str | None = None,
+    progress: Progress | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
+) -> Overview:
     """Return what a table holds.
 
     Parameters
@@ -149,17 +158,22 @@ def overview(dataset: Dataset, unit: str | None = None, progress: Progress | Non
         What counts as independent; see :func:`earmark.explore.songs.songs`.
     progress : callable, optional
         Told what is being done.
+    pairs : sequence of (str, str)
+        Columns that are to be drawn against each other.
 
     Raises
     ------
     ArgumentError
-        If there is no number in it.
+        If there is no number in it, or a pair cannot be drawn.
+    UnknownNameError
+        If there is no column of that name.
     """
     found = songs(dataset, unit)
+    wanted = chosen(pairs, dataset, found)
     columns = _columns(found, progress)
     made = Overview(
         dataset.name, found, _counts(found), columns, _missing(dataset, found), _outliers(found),
-        spearman(found.values), found.notes,
+        spearman(found.values), found.notes, wanted,
     )  # fmt: skip
     paired = {at: _pairs(made, at) for at in made.telling[:PAIRED]} if len(found.classes) > 1 else {}
     return replace(

@@ -173,8 +173,12 @@ class Pictures:
         )
 
     def scatters(self) -> Iterator[Picture]:
-        """Yield pairs of columns that tell much and do not tell the same."""
+        """Yield the pairs of columns that were chosen; else those that tell much and do not tell the same."""
         made = self._made
+        for x, y in made.chosen:
+            yield self._scatter(x, y)
+        if made.chosen:
+            return
         chosen: list[int] = []
         for at in made.telling:
             # A correlation that is not known is of columns that are hardly ever known together.
@@ -186,8 +190,8 @@ class Pictures:
             yield self._scatter(x, y)
 
     def _scatter(self, x: int, y: int) -> Picture:
-        made = self._made
-        known = np.flatnonzero(np.isfinite(self._values[:, [x, y]]).all(axis=1))
+        made, values = self._made, self._made.songs.values[:, [x, y]]
+        known = np.flatnonzero(np.isfinite(values).all(axis=1))
         total = len(known)
         if total > _MOST_DOTS:
             known = np.sort(np.random.default_rng(0).choice(known, _MOST_DOTS, replace=False))
@@ -199,8 +203,8 @@ class Pictures:
         subtitle = f"{_number(len(known))} of {_number(total)} songs; all genres faint behind each"
         chart = scatter.Scatter(
             f"{names[0]} and {names[1]}{_together(made.correlations[x, y])}", subtitle, axes[0], axes[1],
-            self._values[known][:, [x, y]],
-            self._genres[known], made.songs.classes, [self._colours[one] for one in made.songs.classes],
+            values[known], made.songs.genres[known], made.songs.classes,
+            [self._colours[one] for one in made.songs.classes],
         )  # fmt: skip
         return Picture(f"pair-{names[0]}-{names[1]}", chart)
 

@@ -158,7 +158,11 @@ _add(
 _add(
     "explore", "draw a table and its statistics", "pages",
     {**_TABLE, **_BESIDE},
-    {**_LABEL, "unit": Parameter("text", "artist, album, track or row; the widest known if left out")},
+    {
+        **_LABEL,
+        "unit": Parameter("text", "artist, album, track or row; the widest known if left out"),
+        "pairs": Parameter("texts", 'columns to draw against each other, as ["tempo,energy"]', []),
+    },
 )  # fmt: skip
 _add("report", "a page about models", "pages", {"models": Input("the models", several=True)}, {})
 _add(

@@ -1,15 +1,16 @@
 """Tables explored: a page to read, the numbers as tables, the pictures as files."""
 
+import csv
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.audio import shown
-from earmark.errors import EarmarkError, StoreError
+from earmark.errors import ArgumentError, EarmarkError, StoreError
 from earmark.workspace import keeping, replacing, write_text
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def explore(
     output: AnyPath,
     *,
     unit: str | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
     tables: AnyPath | None = None,
     figures: AnyPath | None = None,
     kind: str = "png",
@@ -76,6 +78,8 @@ def explore(
         The HTML file to write; one that lies there is replaced.
     unit : {"artist", "album", "track", "row"}, optional
         What counts as independent; the widest that the table tells of if left out.
+    pairs : sequence of (str, str)
+        Columns to draw against each other; if empty, pairs that tell much.
     tables, figures : path, optional
         Folders for all numbers as CSV files, and for all pictures, light and dark.
     kind : {"png", "svg", "pdf"}
@@ -88,7 +92,9 @@ def explore(
     Raises
     ------
     ArgumentError
-        If the table has no numbers, or does not tell of such units.
+        If the table has no numbers, does not tell of such units, or a pair cannot be drawn.
+    UnknownNameError
+        If a pair names no column of the table.
     EarmarkError
         If a library is missing.
     StoreError
@@ -104,7 +110,7 @@ def explore(
     see_that_it_is_free(page)
     for folder in (tables, figures):
         see_that_it_is_new(folder)
-    made = overview(dataset, unit, progress)
+    made = overview(dataset, unit, progress, pairs)
     with keeping(page.parent):
         page.parent.mkdir(parents=True, exist_ok=True)
         write_text(page, html(exploration(made, made_by, progress)))
@@ -121,6 +127,35 @@ def explore(
         page, len(made.songs.genres), len(made.genres), len(made.columns), made.songs.unit,
         best if len(made.genres) > 1 else (), tuple(files), made.notes,
     )  # fmt: skip
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Return the two columns that a text names.
+
+    Parameters
+    ----------
+    text : str
+        Both names with a comma between them; a name that holds a comma stands in double quotes.
+
+    Raises
+    ------
+    ArgumentError
+        If it does not name two.
+
+    Examples
+    --------
+    >>> pair('tempo,"energy, raw"')
+    ('tempo', 'energy, raw')
+    """
+    try:
+        names = next(csv.reader([text], skipinitialspace=True))
+    except csv.Error:
+        names = []
+    if len(names) != 2 or not all(names):
+        raise ArgumentError(
+            f"{text!r} where two columns belong", "put a comma between their names, as tempo,energy"
+        )
+    return names[0], names[1]
 
 
 def see_that_it_is_free(page: Path) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from earmark.cli.options._paths import named_file
 from earmark.cli.options._shared import Catalog, Label, Labels, Tables
+from earmark.errors import ArgumentError
 
 
 def explore(
@@ -22,6 +23,14 @@ def explore(
             "--unit",
             help="What counts as independent in tests; if left out, the widest that the table tells of.",
             show_default=False,
+        ),
+    ] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pair",
+            metavar="COLUMN,COLUMN",
+            help="Draw these two against each other; may be repeated. If left out, pairs that tell much.",
         ),
     ] = None,
     tables: Annotated[
@@ -51,7 +60,12 @@ def explore(
     Exit code: 0 done, 1 if the table cannot be read or the page not be written, 2 wrong usage.
     """
     from earmark.cli.explore import explore_and_print
+    from earmark.service import exploring
 
+    try:
+        pairs = [exploring.pair(one) for one in pair or ()]
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from error
     explore_and_print(
         paths,
         output,
@@ -59,6 +73,7 @@ def explore(
         labels=labels,
         catalog=catalog,
         unit=unit,
+        pairs=pairs,
         tables=tables,
         figures=figures,
         kind=kind,

@@ -16,7 +16,8 @@ def explore(job: Job) -> Facts:
         job.the("table"), label=job.parameters["label"], labels=job.one("labels"), catalog=job.one("catalog")
     )
     exploring.explore(
-        dataset, job.folder / _PAGE, unit=job.parameters["unit"], tables=job.folder / "tables",
+        dataset, job.folder / _PAGE, unit=job.parameters["unit"],
+        pairs=[exploring.pair(one) for one in job.parameters["pairs"]], tables=job.folder / "tables",
         progress=job.progress,
     )  # fmt: skip
     return Facts(_PAGE, figures=(_PAGE,))

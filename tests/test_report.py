@@ -1,5 +1,6 @@
 """`earmark report`: one page on models, with what was measured and what was kept apart."""
 
+import doctest
 import shlex
 import subprocess
 import sys
@@ -144,3 +145,7 @@ def test_a_point_of_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
     assert "accuracy changes by" in text
     assert '<td data-value="0.2">20.0 %</td>' in text
     assert '<td data-value="0.1">' not in text
+
+
+def test_examples_run():
+    assert doctest.testmod(reporting) == (0, 1)

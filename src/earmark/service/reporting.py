@@ -108,10 +108,22 @@ def report(
 
 
 def _names(models: Sequence[AnyPath]) -> list[str]:
-    """Return what models are called: their recipes, with the hash where one occurs twice."""
-    whole = [Path(model).resolve().name for model in models]
-    short = [name.partition("@")[0] for name in whole]
-    return [one if short.count(one) == 1 else name for one, name in zip(short, whole, strict=True)]
+    """Return what models are called: their recipes, with hash and folder above where one occurs twice.
+
+    Examples
+    --------
+    >>> _names(["forest@1f", "quick@2e", "quick@3d", "train@4c/model", "train@5b/model"])
+    ['forest', 'quick@2e', 'quick@3d', 'train@4c/model', 'train@5b/model']
+    """
+    places = [Path(model).resolve() for model in models]
+    ways = [
+        [place.name.partition("@")[0] for place in places],
+        [place.name for place in places],
+        [f"{place.parent.name}/{place.name}" for place in places],
+    ]
+    return [
+        next((way[at] for way in ways if way.count(way[at]) == 1), ways[-1][at]) for at in range(len(places))
+    ]
 
 
 def _known(model: AnyPath, name: str) -> "Told | Carded":

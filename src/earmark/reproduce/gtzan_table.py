@@ -47,6 +47,7 @@ Models = Mapping[str, Model]
 
 _MLP = {"hidden_layer_sizes": [80, 40], "batch_size": 100, "alpha": 0.04, "max_iter": 2000}
 _BOOSTING = {"n_estimators": 700, "subsample": 0.5, "min_samples_leaf": 20}
+_AS_IT_COMES = {"n_estimators": 100, "subsample": 1.0, "min_samples_leaf": 1, "max_features": None}
 
 MODELS: Models = {
     "nearest neighbours (20)": Model(Choice("knn", {"n_neighbors": 20}), 0.63, 0.632),
@@ -61,9 +62,10 @@ MODELS: Models = {
     "logistic regression": Model(Choice("logistic", {"C": 0.1}), 0.51, 0.528),
     "MLP (80, 40)": Model(Choice(PERCEPTRON, _MLP), 0.755, 0.735),
     "gradient boosting (700)": Model(Choice("gradient-boosting", _BOOSTING), 0.84, 0.79),
+    "gradient boosting (100)": Model(Choice("gradient-boosting", _AS_IT_COMES), None, 0.79),
     "random forest (100)": Model(Choice("forest", {"n_estimators": 100}), None, 0.791),
 }
-"""The ten models, and the forest that the notebook left untuned."""
+"""The ten models, and two that are left as scikit-learn has them: the re-run's boosting was one of those."""
 
 
 def run(bench: Bench) -> Reproduced:
@@ -116,6 +118,7 @@ HONEST = "learnt from the 443 training clips of the fault-filtered list, asked o
 NOTES = (
     "the study's precision and recall are swapped (its own code hands labels and answers over the wrong way "
     "round), and its micro averages all equal accuracy: only accuracy is set beside ours",
+    "boosting re-run at 0.790 is what scikit-learn's own parameters (100 trees) give, not the study's (700)",
     "its drawn trees and importances (of which it plots the least as the greatest) are left out",
 )
 

@@ -119,6 +119,18 @@ def test_gaps_are_filled_and_told(tmp_path):
     assert found.songs.classes == ("all songs",)
 
 
+def test_a_column_that_songs_in_no_cluster_alone_have_is_not_drawn(tmp_path):
+    frame = pd.DataFrame([*planted()[0], *([40.0 * n] * 4 for n in (3, 5, 8))], columns=list("abcd"))[
+        ["a", "b"]
+    ]
+    frame["alone"] = [np.nan] * 150 + [1.0, 2.0, 3.0]
+    frame.to_csv(tmp_path / "alone.csv", index=False)
+    found = clustering.cluster(checking.read(tmp_path / "alone.csv"), tmp_path / "c.html", method="hdbscan")
+    page = found.page.read_text(encoding="utf-8")
+    assert "a: highest in cluster" in page
+    assert "alone: highest in" not in page
+
+
 def test_what_cannot_be_done_is_told(table):
     dataset = checking.read(table)
     with pytest.raises(ArgumentError, match="has no feature 'lenght'"):

@@ -202,7 +202,7 @@ def shapley(
         return Without(_TOO_LONG + (" (--song tells those of one song)" if numbers.any() else ""))
     songs = np.unique(numbers[rows], return_inverse=True)[1]
     inside = np.asarray(handed_over(pipeline, x.iloc[rows].reset_index(drop=True)), np.float64)
-    values, off_by = _sums(made, inside, songs, progress)
+    values, off_by = _sums(made, inside, songs, len(fitted.seen), progress)
     if not off_by <= made.within:
         return Without(f"they should sum to what it answers, and are off by {off_by:.2g}")
     unit = f"log-odds against the {made.against} of the genres" if made.against else PROBABILITY
@@ -216,9 +216,12 @@ def shapley(
     )  # fmt: skip
 
 
-def _sums(made: Teller, inside: Array, songs: Codes, progress: Progress | None) -> tuple[Array, float]:
+def _sums(
+    made: Teller, inside: Array, songs: Codes, genres: int, progress: Progress | None
+) -> tuple[Array, float]:
     """Return what is added to each genre, shape (songs, genres, columns + 1), and how far that is off."""
-    some = max(1, int(_MOST_AT_ONCE / made.work))
+    values = genres * inside.shape[1]  # that a row takes
+    some = max(1, int(min(_MOST_AT_ONCE / made.work, _MOST_VALUES / values)))
     counts, sums, off_by = np.bincount(songs), None, 0.0
     for start in range(0, len(inside), some):
         if progress is not None:

@@ -187,14 +187,14 @@ def _histograms(found: Grouping) -> list[Block]:
     for told in found.telling[:_COLUMNS_DRAWN]:
         at = found.songs.columns.index(told.column)
         values = found.songs.values[:, at]
-        if not np.isfinite(values).any():
-            continue
         shown = [
             _in_cluster(name, colours[name], values[(found.clusters.codes == code) & np.isfinite(values)])
             for code, name in enumerate(names)
         ]
         shown.sort(key=lambda one: float(np.median(one.values)) if len(one.values) else np.inf)
         known = [one.name for one in shown if len(one.values)]
+        if not known:  # it is told of songs in none of them only
+            continue
         low, high = ends(values[np.isfinite(values)])
         unit = found.songs.units_of_columns[at]
         chart = rows.FeatureRows(

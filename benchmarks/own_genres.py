@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.own_genres`` prints the table, ``--write`` puts it into docs/training.md. The songs are
 those of the published train list by their stored tags, and those of the valid list whose audio is here. Half
-of each genre's artists, drawn anew each time, may be learnt from; all songs of the others are asked.
+of each genre's artists, drawn anew each time, may be learnt from; all songs of those who were not are asked.
 """
 
 import argparse
@@ -28,7 +28,7 @@ END = "<!-- end of few songs -->"
 FEW = (2, 4, 8, 20)
 DRAWS = 10
 SEED = 4000
-"""Of the draws; the recipe was chosen on others."""
+"""Of the draws; the recipe was chosen on others, of the same songs."""
 
 Array = np.ndarray
 

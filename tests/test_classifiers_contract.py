@@ -207,6 +207,8 @@ def test_wrong_parameters_are_named():
         str(caught.value)
         == "kernel-ridge has no parameter 'alfa' (did you mean 'alpha'? known: alpha, width, kernel, balance)"
     )
+    with pytest.raises(ArgumentError, match=r"^a share of 1.5 \(give a number above 0 and below 1\)$"):
+        CLASSIFIERS["large-table-catboost"].make(share=1.5)
 
 
 @pytest.mark.parametrize(

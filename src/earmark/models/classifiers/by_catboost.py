@@ -2,6 +2,7 @@
 
 from catboost import CatBoostClassifier
 
+from earmark.errors import ArgumentError
 from earmark.models.classifiers.coded import Coded
 from earmark.models.classifiers.large import large_table
 from earmark.models.classifiers.together import Vote
@@ -76,6 +77,8 @@ def large_table_catboost(
     random_state : int
         Of what is drawn.
     """
+    if not 0 < share < 1:
+        raise ArgumentError(f"a share of {share}", "give a number above 0 and below 1")
     others = large_table(
         rounds=rounds, nets=nets, units=units, epochs=epochs, alpha=alpha, trees=trees, evened=evened,
         tilt=tilt, random_state=random_state,

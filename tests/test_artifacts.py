@@ -2,6 +2,9 @@
 
 import json
 import multiprocessing
+import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -134,17 +137,56 @@ def test_a_manifest_in_another_folder_than_its_own_is_refused(tmp_path: Path) ->
         Artifacts(tmp_path).find("greeting", other)
 
 
+def fail(kept: Artifacts, n: int, days: float = 0.0) -> Path:
+    """Leave what a step left that failed some days ago."""
+    with kept.making("table", {"n": n}) as work:
+        (work.folder / "journal").touch()
+    place, then = work.folder.parent, time.time() - days * 86400
+    for path in (*place.rglob("*"), place):
+        os.utime(path, (then, then))
+    return place
+
+
 def test_what_a_failed_step_left_is_cleared_unless_it_is_wanted_or_somebody_is_at_it(tmp_path: Path) -> None:
-    kept = Artifacts(tmp_path)
-    for version in ({"n": 1}, {"n": 2}):
-        with pytest.raises(KeyError), kept.making("table", version):
-            raise KeyError
-    wanted = content_hash({"n": 2})
+    kept, wanted = Artifacts(tmp_path), content_hash({"n": 2})
+    fail(kept, 1, days=8)
+    fail(kept, 2, days=8)
+    fail(kept, 3, days=8)
     with kept.making("table", {"n": 3}) as work:
         kept.clear_work({"table": wanted, "other": "0"})
         left = {place.name for place in (tmp_path / ".work").iterdir()}
         assert left == {f"table@{wanted}", f"table@{work.version}"}
+    kept.clear_work({"table": wanted})
     (tmp_path / f"table@{wanted}").mkdir()
     (tmp_path / f"table@{wanted}" / "manifest.json").touch()  # as if killed once it had its name
+    (tmp_path / ".work" / ".gone-0").mkdir()  # as if killed while it was deleted
     kept.clear_work({"table": wanted})
     assert list((tmp_path / ".work").iterdir()) == []
+
+
+def test_what_was_left_some_days_ago_is_there_still_for_another_pipeline(tmp_path: Path) -> None:
+    kept = Artifacts(tmp_path)
+    old, young, grown = fail(kept, 1, days=7.1), fail(kept, 2, days=6.9), fail(kept, 3, days=30)
+    os.utime(grown / "files" / "journal")
+    kept.clear_work({"table": "0"})
+    assert (old.exists(), young.exists(), grown.exists()) == (False, True, True)
+
+
+def test_whoever_begins_while_the_same_is_cleared_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, deleted = Artifacts(tmp_path), shutil.rmtree
+    place = fail(kept, 1, days=8)
+
+    def beginning_meanwhile(folder: Path, *, ignore_errors: bool) -> None:
+        assert not place.exists()
+        with kept.making("table", {"n": 1}) as work:
+            assert list(work.folder.iterdir()) == []
+            (work.folder / "begun").touch()
+            deleted(folder, ignore_errors=ignore_errors)
+            assert (work.folder / "begun").exists()
+
+    monkeypatch.setattr(shutil, "rmtree", beginning_meanwhile)
+    kept.clear_work({"table": "0"})
+    assert [path.name for path in (tmp_path / ".work").iterdir()] == [place.name]
+    assert (place / "files" / "begun").exists()

@@ -13,6 +13,7 @@
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,10 @@ from earmark.pipeline.signed import Kind
 from earmark.workspace import content_hash, keeping, locked
 
 MANIFEST = "manifest.json"
-_WORK, _DAMAGED = ".work", ".damaged"
+_WORK, _DAMAGED, _GONE = ".work", ".damaged", ".gone-"
+_KEPT_DAYS = (
+    7  # another pipeline with a step of that name, or a parameter set back, may go on from it till then
+)
 _AGAIN = "delete the folder, and run the pipeline again"
 _RECORD = Kind(
     "earmark artifact", "an artifact", 1,
@@ -222,7 +226,7 @@ class Artifacts:
             with locked(place):
                 yield Work(self, name, version, made_from, place / "files")
                 if (self.folder / place.name / MANIFEST).exists():
-                    shutil.rmtree(place, ignore_errors=True)
+                    _delete(place)
 
     def clear_work(self, versions: Mapping[str, str]) -> None:
         """Delete what failed or killed steps left behind, if nobody goes on from it and nobody is at it.
@@ -230,14 +234,18 @@ class Artifacts:
         Parameters
         ----------
         versions : mapping of str to str
-            Of each step that is to be made, its version: other versions of it are not gone on from. Nor is
-            what was made.
+            Of each step that is to be made, its version: other versions of it are deleted once nothing in
+            them has changed for seven days. What was made is not gone on from, and is deleted at once.
         """
+        for gone in (self.folder / _WORK).glob(f"{_GONE}*"):  # its deleting was cut short
+            shutil.rmtree(gone, ignore_errors=True)
         for place in (self.folder / _WORK).glob("*@*"):
             name, _, version = place.name.partition("@")
-            if versions.get(name, version) != version or (self.folder / place.name / MANIFEST).exists():
+            is_made = (self.folder / place.name / MANIFEST).exists()
+            if is_made or versions.get(name, version) != version:
                 with suppress(OSError), locked(place, wait=False):  # another run is at it
-                    shutil.rmtree(place, ignore_errors=True)
+                    if is_made or _days_untouched(place) > _KEPT_DAYS:
+                        _delete(place)
 
 
 @dataclass(frozen=True)
@@ -295,6 +303,23 @@ def sha256(path: Path) -> str:
     """Return the hash of a file's content, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _delete(place: Path) -> None:
+    """Delete a place of work, for whoever holds its lock.
+
+    Without its lock file others may enter it: so they first find it gone, and begin in a new one.
+    """
+    gone = place.with_name(f"{_GONE}{os.urandom(6).hex()}")
+    with suppress(OSError):  # what cannot be deleted now is for a later run
+        place.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _days_untouched(place: Path) -> float:
+    """Return for how long nothing in a folder has changed."""
+    newest = max(path.lstat().st_mtime for path in (place, *place.rglob("*")))
+    return (time.time() - newest) / 86400
 
 
 def _files(folder: Path) -> list[str]:

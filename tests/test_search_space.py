@@ -125,6 +125,17 @@ def test_what_cannot_be_searched():
         parse(LOGISTIC + '[chosen]\ntable = "x"\n')
 
 
+def test_a_parameter_is_named_once():
+    space = '[search.space]\n"select-by-test.top" = [5, 9]\n"select-by-test.1.top" = [7]\n'
+    with pytest.raises(RecipeError) as caught:
+        parse(TOP + LOGISTIC + space)
+    assert str(caught.value) == (
+        "the recipe: search.space names one parameter twice, 'select-by-test.top' and 'select-by-test.1.top' "
+        "(leave one of them out)"
+    )
+    assert len(axes(parse(TOP + TOP + LOGISTIC + space.replace("test.top", "test.2.top")))) == 2
+
+
 def test_steps_of_one_name_are_told_apart_by_number():
     twice = '[[step]]\nname = "words"\ncolumns = ["a"]\n[[step]]\nname = "words"\ncolumns = ["b"]\ntop = 7\n'
     found = parse(twice + LOGISTIC + '[search.space]\n"words.2.top" = [5, 9]\n"classifier.C" = [0.5]\n')

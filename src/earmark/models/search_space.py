@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ def axes(recipe: "Recipe") -> dict[str, Axis]:
     Raises
     ------
     RecipeError
-        If the recipe has no search, or one of a parameter that is not there; if its classifier has none.
+        If the recipe has no search, or one of a parameter that is not there or named twice; if its
+        classifier has none.
     """
     if recipe.search is None:
         raise RecipeError("the recipe has no [search]", "add one, or give a method")
@@ -44,7 +45,20 @@ def axes(recipe: "Recipe") -> dict[str, Axis]:
                 'name parameters of steps below [search.space], as "select-by-test.top" = [50, 100]',
             )
         return {f"{CLASSIFIER}.{name}": one for name, one in space.items()}
+    _see_that_none_is_named_twice(recipe, list(named))
     return {name: _whole_where_due(recipe, name, one) for name, one in named.items()}
+
+
+def _see_that_none_is_named_twice(recipe: "Recipe", names: Sequence[str]) -> None:
+    """Raise if two names, with a number and without, mean the same parameter of the same step."""
+    known: dict[tuple[int, str], str] = {}
+    for name in names:
+        place, _, parameter = _part(recipe, name)
+        first = known.setdefault((place, parameter), name)
+        if first != name:
+            raise RecipeError(
+                f"search.space names one parameter twice, {first!r} and {name!r}", "leave one of them out"
+            )
 
 
 def _whole_where_due(recipe: "Recipe", name: str, one: Axis) -> Axis:

@@ -3,6 +3,8 @@
 import importlib
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -46,18 +48,34 @@ def refused(wanted: str = readers.TINY) -> EarmarkError:
 
 def test_words_are_those_of_the_tokenizer_that_the_network_was_made_with():
     """As the library tokenizers 0.23 cuts them."""
-    assert words("Für Élise - «Don't»!") == ["fur", "elise", "-", "«", "don", "'", "t", "»", "!"]
-    assert words("İstanbul ǅ ß ΔΣ") == ["istanbul", "ǆ", "ß", "δ\N{GREEK SMALL LETTER SIGMA}"]
-    assert words("夜に駆ける $5 ^_^ ~") == ["夜", "に", "駆", "ける", "$", "5", "^", "_", "^", "~"]
-    assert words("tab\tnew\nzero\u200bwidth\u00ad \x00nul \ufffd") == ["tab", "new", "zerowidth", "nul"]
+    assert list(words("Für Élise - «Don't»!")) == ["fur", "elise", "-", "«", "don", "'", "t", "»", "!"]
+    assert list(words("İstanbul ǅ ß ΔΣ")) == ["istanbul", "ǆ", "ß", "δ\N{GREEK SMALL LETTER SIGMA}"]
+    assert list(words("夜に駆ける $5 ^_^ ~")) == ["夜", "に", "駆", "ける", "$", "5", "^", "_", "^", "~"]
+    assert list(words("tab\tnew\nzero\u200bwidth\u00ad \x00nul \ufffd")) == ["tab", "new", "zerowidth", "nul"]
 
 
 def test_the_longest_known_piece_comes_first_and_what_is_not_known_is_unknown():
     known = dict.fromkeys(["night", "nights", "##s", "##hift", "##shift", "a", "##a", "[UNK]"], 0)
-    assert pieces("Nightshift nights", known) == ["nights", "##hift", "nights"]
-    assert pieces("nightx 🎵", known) == ["[UNK]", "[UNK]"]
-    assert pieces("a" * 100, known) == ["a"] + ["##a"] * 99
-    assert pieces("a" * 101, known) == ["[UNK]"]
+    assert list(pieces("Nightshift nights", known)) == ["nights", "##hift", "nights"]
+    assert list(pieces("nightx 🎵", known)) == ["[UNK]", "[UNK]"]
+    assert list(pieces("a" * 100, known)) == ["a"] + ["##a"] * 99
+    assert list(pieces("a" * 101, known)) == ["[UNK]"]
+
+
+def test_no_more_of_a_text_is_read_than_is_needed():
+    read = []
+
+    class Text(str):
+        __slots__ = ()
+
+        def __iter__(self):
+            return (read.append(letter) or letter for letter in str.__iter__(self))
+
+    assert list(islice(words(Text("It's a " + "long, " * 1000)), 4)) == ["it", "'", "s", "a"]
+    assert len(read) == len("It's a ")
+    known = dict.fromkeys(["a", "[UNK]"], 0)
+    assert list(islice(pieces(Text("a " * 1000), known), 3)) == ["a"] * 3
+    assert len(read) == len("It's a ") + 3 * 2
 
 
 def test_the_network_gives_what_the_library_transformers_gives():
@@ -99,13 +117,29 @@ def test_a_text_is_read_alone_and_what_is_missing_has_zeros():
     assert step.get_feature_names_out()[[0, -1]].tolist() == ["meaning 1", "meaning 8"]
 
 
-def test_what_is_remembered_has_an_end(monkeypatch):
+def test_the_last_texts_are_remembered_and_all_are_answered(monkeypatch):
+    texts = [f"love {number}" for number in range(8)]
+    wanted = bert.Network(*readers.files()).vectors(texts)
     monkeypatch.setattr(bert, "_REMEMBERED", 3)
     network = bert.Network(*readers.files())
-    before = network.vectors(["a", "b", "c"])
-    assert list(network._kept) == [""]
-    assert np.array_equal(network.vectors(["c", "", "a"]), np.stack([before[2], 0 * before[0], before[0]]))
+    order = [*range(8), 0, 7, 0, 3]
+    assert np.array_equal(network.vectors([texts[at] for at in order]), wanted[order])
+    assert list(network._kept) == texts[5:]
+    network.vectors([texts[0], "", texts[6]])
+    assert list(network._kept) == [texts[6], texts[7], texts[0]]
+    assert not network.vectors([""]).any()
     assert network.vectors([]).shape == (0, readers.WIDTH)
+
+
+def test_threads_share_what_is_remembered(monkeypatch):
+    monkeypatch.setattr(bert, "_REMEMBERED", 2)
+    texts = [f"{number}" for number in range(6)]
+    network = bert.Network(*readers.files())
+    wanted = network.vectors(texts)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda at: network.vectors(texts[at % 3 :]), range(40)))
+    assert all(np.array_equal(one, wanted[at % 3 :]) for at, one in enumerate(found))
+    assert len(network._kept) == 2
 
 
 def test_a_model_keeps_the_digest_and_refuses_other_weights(forgetful, tmp_path, reader):
@@ -144,7 +178,9 @@ def test_without_weights_it_is_said_how_to_get_them(forgetful):
         "model.safetensors in EARMARK_SENTENCES)"
     )
     forgetful.setenv(bert.VARIABLE, "no-such-folder")
-    assert refused().message == "'no-such-folder/config.json' cannot be read: No such file or directory"
+    assert refused().message.endswith(
+        "are not on this machine; 'no-such-folder/config.json' cannot be read: No such file or directory"
+    )
 
 
 def test_a_package_that_carries_them_is_found_and_none_of_its_code_is_run(forgetful, tmp_path):
@@ -157,6 +193,14 @@ def test_a_package_that_carries_them_is_found_and_none_of_its_code_is_run(forget
     forgetful.delenv(bert.VARIABLE)
     assert bert.folders() == [package / "model"]
     assert bert.network(readers.TINY).width == readers.WIDTH
+    # A folder that lacks a file does not stand in the way.
+    bert.network.cache_clear()
+    forgetful.setenv(bert.VARIABLE, str(tmp_path))
+    assert bert.network(readers.TINY).width == readers.WIDTH
+    with pytest.raises(EarmarkError) as caught:
+        bert.network("0" * 64)
+    assert f"; '{tmp_path}/config.json' cannot be read: No such file" in caught.value.message
+    assert f"; '{package / 'model'}' holds another, {readers.TINY}" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -169,6 +213,10 @@ def test_a_package_that_carries_them_is_found_and_none_of_its_code_is_run(forget
             "no network that reads: KeyError: 'encoder.layer.2.attention.",
         ),
         ({"num_attention_heads": 3}, "no network that reads: ValueError: cannot reshape"),
+        ({"num_attention_heads": float("inf")}, "no network that reads: OverflowError"),
+        ({"num_hidden_layers": 0}, "no network that reads: ValueError: num_hidden_layers is not above 0"),
+        ({"num_hidden_layers": -1}, "no network that reads: ValueError: num_hidden_layers is not above 0"),
+        ({"layer_norm_eps": float("nan")}, "no network that reads: it gives no direction"),
     ],
 )
 def test_a_network_of_another_kind_is_refused(change, message):
@@ -187,6 +235,64 @@ def test_damaged_files_are_refused(which, spoil):
         return  # a shorter vocabulary is one as well
     with pytest.raises(BundleError, match="no network that reads"):
         bert.Network(*files)
+
+
+NESTED = b"[" * 200_000
+LAST = f"encoder.layer.{readers.LAYERS - 1}.output.LayerNorm"
+
+
+def with_numbers(name: str, change) -> bytes:
+    """Return the weights, one array changed."""
+    arrays = readers.tensors()
+    return readers.safetensors({**arrays, name: np.asarray(change(arrays[name]), np.float32)})
+
+
+def with_offsets(*ends: float) -> bytes:
+    """Return the weights, one array said to lie elsewhere."""
+    weights = readers.files()[2]
+    begin = 8 + int.from_bytes(weights[:8], "little")
+    told = json.loads(weights[8:begin])
+    told[bert._PIECES]["data_offsets"] = ends
+    head = json.dumps(told).encode()
+    return len(head).to_bytes(8, "little") + head + weights[begin:]
+
+
+@pytest.mark.parametrize(
+    ("which", "file", "message"),
+    [
+        (0, lambda: NESTED, "RecursionError"),
+        (2, lambda: len(NESTED).to_bytes(8, "little") + NESTED, "RecursionError"),
+        (2, lambda: with_offsets(10**30, 10**30 + 4), "OverflowError"),
+        (2, lambda: with_offsets(0, 1e30), "Error"),
+        (2, lambda: with_offsets(8, 0), "ValueError"),
+        (
+            1,
+            lambda: readers.files()[1] + b"\nmore",
+            f"ValueError: a vocabulary of {len(readers.PIECES) + 1} pieces, and numbers of",
+        ),
+        (
+            2,
+            lambda: with_numbers(bert._PIECES, lambda a: a * np.nan),
+            "ValueError: 'embeddings.word_embeddings.weight' has numbers that are not finite",
+        ),
+        (2, lambda: with_numbers(f"{LAST}.weight", lambda a: a * 1e38), "it gives no direction"),
+        (2, lambda: with_numbers(f"{LAST}.bias", lambda a: a * 0 + 1e38), "it gives no direction"),
+        (2, lambda: with_numbers(bert._PLACES, lambda a: a[:2]), "ValueError: no place for a text"),
+    ],
+)
+def test_hostile_files_are_refused(which, file, message):
+    files = list(readers.files())
+    before, files[which] = files[which], file()
+    assert files[which] != before
+    with pytest.raises(BundleError) as caught:
+        bert.Network(*files)
+    assert caught.value.message.startswith("no network that reads: ")
+    assert message in caught.value.message
+
+
+def test_a_vocabulary_may_end_with_a_line():
+    config, vocabulary, weights = readers.files()
+    assert bert.Network(config, vocabulary + b"\n", weights).width == readers.WIDTH
 
 
 @pytest.mark.parametrize("weights", ["", "all-MiniLM-L6-v2", "A" * 64, ["a"], 3])

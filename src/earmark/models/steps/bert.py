@@ -12,7 +12,9 @@ import hashlib
 import importlib.util
 import json
 import os
+import threading
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +41,11 @@ _LARGEST_BYTES = 2 << 30
 _PIECES, _PLACES = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
 _LOOKS = ("query", "key", "value")
 _TURNED = (".dense.weight", *(f".{look}.weight" for look in _LOOKS))
-_REMEMBERED = 50_000  # texts, a kilobyte and a half each
+# What reading raises where a file does not hold what it should.
+_DAMAGES = (
+    AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+_REMEMBERED = 50_000  # texts, a kilobyte and a half each; docs/steps.md says how many
 
 
 class Network:
@@ -76,35 +82,60 @@ class Network:
             self._heads, self._epsilon = int(told["num_attention_heads"]), float(told["layer_norm_eps"])
             self._layers = range(int(told["num_hidden_layers"]))
             self.width = self._of[_PIECES].shape[1]
-            self._kept = {"": np.zeros(self.width, np.float32)}
+            self._see_sizes()
+            self._kept: dict[str, Floats] = {}
+            self._keeping = threading.Lock()
             self.vectors(["a"])
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except _DAMAGES as error:
             raise BundleError(f"no network that reads: {type(error).__name__}: {error}", _give()) from error
+
+    def _see_sizes(self) -> None:
+        """Raise a ValueError unless there are layers, a row for every piece, and places for three pieces."""
+        if not self._layers:
+            raise ValueError("num_hidden_layers is not above 0")
+        last = max((at for piece, at in self._known.items() if piece), default=0)
+        if last >= (rows := len(self._of[_PIECES])):
+            raise ValueError(f"a vocabulary of {last + 1} pieces, and numbers of {rows}")
+        if len(self._of[_PLACES]) < len((BEGIN, "a", END)):
+            raise ValueError("no place for a text")
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return the direction of each text, shape (texts, width): length 1, but zeros for an empty text.
 
         Each is read alone, so that its numbers hang on no other, to the last bit, on any processor.
         """
-        for text in texts:
-            if text not in self._kept:
-                self._kept[text] = self._read(text)
-        made = np.array([self._kept[text] for text in texts], np.float32).reshape(-1, self.width)
-        if len(self._kept) > _REMEMBERED:
-            self._kept = {"": self._kept[""]}
-        return made
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        made = np.array([self._remembered(text) for text in rows], np.float32).reshape(-1, self.width)
+        return made[np.array([rows[text] for text in texts], np.intp)]
+
+    def _remembered(self, text: str) -> Floats:
+        """Return the direction of a text; of those that were read, the last are kept, for all threads."""
+        if not text:
+            return np.zeros(self.width, np.float32)
+        found = self._kept.get(text)
+        if found is None:
+            found = self._read(text)
+            with self._keeping:
+                self._kept[text] = found
+                while len(self._kept) > _REMEMBERED:
+                    del self._kept[next(iter(self._kept))]
+        return found
 
     def _read(self, text: str) -> Floats:
         unknown, begin, end = (self._known[one] for one in (UNKNOWN, BEGIN, END))
         most = min(LONGEST, len(self._of[_PLACES])) - 2
-        found = [self._known.get(piece, unknown) for piece in pieces(text, self._known)[:most]]
-        x = self._of[_PIECES][[begin, *found, end]]
-        x = x + self._of[_PLACES][: len(x)] + self._of["embeddings.token_type_embeddings.weight"][0]
-        x = self._level(x, "embeddings.LayerNorm")
-        for layer in self._layers:
-            x = self._layer(x, f"encoder.layer.{layer}")
-        mean = x.mean(axis=0)
-        made: Floats = mean / max(np.linalg.norm(mean), np.float32(1e-12))
+        found = [self._known.get(piece, unknown) for piece in islice(pieces(text, self._known), most)]
+        with np.errstate(all="ignore"):  # numbers that are too large end as none, which is seen below
+            x = self._of[_PIECES][[begin, *found, end]]
+            x = x + self._of[_PLACES][: len(x)] + self._of["embeddings.token_type_embeddings.weight"][0]
+            x = self._level(x, "embeddings.LayerNorm")
+            for layer in self._layers:
+                x = self._layer(x, f"encoder.layer.{layer}")
+            mean = x.mean(axis=0)
+            length = np.linalg.norm(mean)
+        if mean.shape != (self.width,) or not np.isfinite(length):
+            raise BundleError("no network that reads: it gives no direction", _give())
+        made: Floats = mean / max(length, np.float32(1e-12))
         return made
 
     def _layer(self, x: Floats, layer: str) -> Floats:
@@ -141,6 +172,8 @@ def _tensors(data: bytes) -> Iterator[tuple[str, Floats]]:
         if one.get("dtype") == "F32":
             first, last = one["data_offsets"]
             numbers = np.frombuffer(data, "<f4", (last - first) // 4, begin + first)
+            if not np.isfinite(numbers).all():
+                raise ValueError(f"{name!a} has numbers that are not finite")
             yield name, numbers.reshape(one["shape"])
 
 
@@ -170,13 +203,17 @@ def network(wanted: str) -> Network:
     Raises
     ------
     EarmarkError
-        If it is not on this machine.
+        If it is not on this machine, or cannot be read.
     BundleError
-        If it cannot be read, or is no such network.
+        If it is no such network.
     """
     found = []
     for folder in folders():
-        files = [_bytes(folder / name) for name in FILES]
+        try:
+            files = [_bytes(folder / name) for name in FILES]
+        except BundleError as error:  # told if no other folder has it
+            found.append(error.message)
+            continue
         if digest(*files) == wanted:
             return Network(*files)
         found.append(f"'{folder}' holds another, {digest(*files)}")

@@ -4,8 +4,10 @@ After Y. Wu et al., "Google's neural machine translation system", 2016 (the long
 J. Devlin et al., "BERT", NAACL 2019 (what is a word).
 """
 
+import functools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 UNKNOWN, BEGIN, END = "[UNK]", "[CLS]", "[SEP]"
 _LONGEST_WORD = 100
@@ -18,19 +20,37 @@ _SIGNS = (
 )  # fmt: skip
 
 
-def words(text: str) -> list[str]:
-    """Return the words and punctuation marks of a text, small letters without accents.
+def words(text: str) -> Iterator[str]:
+    """Yield the words and punctuation marks of a text, small letters without accents.
+
+    No more of the text is read than is asked for.
 
     Examples
     --------
-    >>> words("Für Élise (Don't!)")
+    >>> list(words("Für Élise (Don't!)"))
     ['fur', 'elise', '(', 'don', "'", 't', '!', ')']
     """
-    spaced = "".join(f" {sign} " if _is_sign(sign) else sign for sign in text if _is_text(sign))
-    bare = "".join(one for one in unicodedata.normalize("NFD", spaced) if unicodedata.category(one) != "Mn")
+    word = ""
+    for letter in chain.from_iterable(map(_small, text)):
+        if not letter.isspace():
+            word += letter
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+@functools.lru_cache(1 << 12)
+def _small(sign: str) -> str:
+    """Return a sign's small letters without accents; between spaces where it is a word of its own."""
+    if not _is_text(sign):
+        return ""
+    bare = (one for one in unicodedata.normalize("NFD", sign) if unicodedata.category(one) != "Mn")
     # Letter by letter: Greek has a small letter of its own for the end of a word, which the network lacks.
     small = "".join(letter.lower() for letter in bare)
-    return "".join(f" {one} " if _is_mark(one) else one for one in small).split()
+    apart = "".join(f" {one} " if _is_mark(one) else one for one in small)
+    return f" {apart} " if _is_sign(sign) else apart
 
 
 def _is_text(sign: str) -> bool:
@@ -45,15 +65,15 @@ def _is_mark(sign: str) -> bool:
     return sign in _MARKS or unicodedata.category(sign).startswith("P")
 
 
-def pieces(text: str, known: Mapping[str, int]) -> list[str]:
-    """Return the longest known pieces of each word; those that go on a word begin with ``##``.
+def pieces(text: str, known: Mapping[str, int]) -> Iterator[str]:
+    """Yield the longest known pieces of each word; those that go on a word begin with ``##``.
 
     Examples
     --------
-    >>> pieces("Night trains", {"night": 1, "train": 2, "##s": 3, "[UNK]": 0})
+    >>> list(pieces("Night trains", {"night": 1, "train": 2, "##s": 3, "[UNK]": 0}))
     ['night', 'train', '##s']
     """
-    return [piece for word in words(text) for piece in _of_word(word, known)]
+    return (piece for word in words(text) for piece in _of_word(word, known))
 
 
 def _of_word(word: str, known: Mapping[str, int]) -> list[str]:

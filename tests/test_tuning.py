@@ -252,6 +252,21 @@ def test_ctrl_c_keeps_the_best_and_the_same_call_goes_on(tmp_path, fits):
     assert note in fewer.notes
 
 
+@pytest.mark.parametrize("theirs", [b"[classifier\nname = damaged \xff", HEAD.encode()])
+def test_a_recipe_that_does_not_say_what_it_was_chosen_from_stays(tmp_path, theirs):
+    first = tune(tmp_path)
+    first.path.write_bytes(theirs)
+    again = tune(tmp_path)
+    trials = len(again.kept.trials)
+    assert (first.path.name, again.path.name) == ("recipe.toml", f"recipe-{trials}-trials.toml")
+    assert first.path.read_bytes() == theirs
+    assert recipe_in(again.path).chosen.trials == trials
+    assert (
+        f"'recipe.toml' beside '{again.path.name}' does not say what it was chosen from, and stays"
+        in again.notes
+    )
+
+
 def without_path(found) -> str:
     return json.dumps({key: value for key, value in found.to_dict().items() if key != "recipe"})
 

@@ -1,6 +1,7 @@
 """Parameters chosen by a recipe's search, in each test anew, for whoever trains or tunes."""
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -187,7 +188,8 @@ def choose(task: Task, *, work: "Executor", progress: Progress | None = None) ->
     path = kept.write(found.made[-1].trial, len(found.made[-1].trials))
     if path.name != RECIPE_FILE:
         more = trials_behind(path.with_name(RECIPE_FILE))
-        notes = (*notes, f"'{RECIPE_FILE}' beside '{path.name}' was chosen from {more} trials, and stays")
+        why = "does not say what it was chosen from" if more is None else f"was chosen from {more} trials"
+        notes = (*notes, f"'{RECIPE_FILE}' beside '{path.name}' {why}, and stays")
     return replace(found, path=path, notes=(*notes, *_told(task, found)))
 
 
@@ -240,31 +242,38 @@ class _Kept:
 
     def __call__(self, standing: "Standing") -> None:
         best = standing.best
-        if best is not None and best.number != self._last and standing.trials >= trials_behind(self._path):
+        if best is not None and best.number != self._last and self._gives_way(standing.trials):
             self.write(best, standing.trials)
             self._last = best.number
         if self._progress is not None:
             self._progress(standing, self._path)
 
     def write(self, best: "Trial", trials: int) -> Path:
-        """Write the recipe of a trial, beside what was chosen from more trials if that lies there."""
+        """Write the recipe of a trial, beside what was chosen from more or by others if that lies there."""
         path = self._path
-        if trials < trials_behind(path):
+        if not self._gives_way(trials):
             path = path.with_name(f"{path.stem}-{trials}-trials{path.suffix}")
         with keeping(path.parent):
             write_text(path, tuned(self._task, best, trials).to_toml())
         return path
 
+    def _gives_way(self, trials: int) -> bool:
+        """Return whether what lies at the path was chosen from no more trials, or nothing lies there."""
+        behind = trials_behind(self._path)
+        return behind is not None and behind <= trials
 
-def trials_behind(path: Path) -> int:
-    """Return from how many trials the recipe in a file was chosen; 0 if nothing says so."""
+
+def trials_behind(path: Path) -> int | None:
+    """Return from how many trials the recipe in a file was chosen: 0 of no file, None if it does not say."""
     from earmark.models.recipe import recipe  # noqa: PLC0415 - scikit-learn, which may be missing
 
+    if not os.path.lexists(path):
+        return 0
     try:
         origin = recipe(path).chosen
-    except EarmarkError:
-        return 0  # there is none, or somebody has changed it
-    return 0 if origin is None else origin.trials
+    except EarmarkError:  # damaged, or changed by somebody: it is theirs
+        return None
+    return None if origin is None else origin.trials
 
 
 def tuned(task: Task, trial: "Trial", trials: int) -> "Recipe":

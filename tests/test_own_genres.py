@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+import bundles
 import sounds
 from earmark.errors import ArgumentError, BundleError, TrainingError
 from earmark.evaluate.nearest import nearest
@@ -108,6 +109,17 @@ def test_what_lies_beside_it_has_a_checksum_too(made, tmp_path):
             reporting.report([spoilt], tmp_path / "page.html")
         assert load(spoilt).genres == load(made.folder).genres  # answering needs neither
         (spoilt / name).write_text(whole, encoding="utf-8")
+
+
+def test_answers_are_for_people_and_have_no_checksum(made, tmp_path):
+    assert (made.folder / "answers.csv").stat().st_size > 0
+    facts = json.loads((made.folder / "bundle.json").read_text(encoding="utf-8"))
+    assert sorted(facts["files"]) == [
+        "card.md", "evaluation.json", "songs.npz", "split.json", "weights.npz",
+    ]  # fmt: skip
+    earlier = Path(shutil.copytree(made.folder, tmp_path / "earlier"))  # had one
+    bundles.forge(earlier, lambda facts: facts["files"].update({"answers.csv": ""}))
+    assert load(earlier).genres == load(made.folder).genres
 
 
 def test_a_bundle_of_before_has_none_and_is_reported(made, tmp_path):

@@ -1,7 +1,7 @@
 """A model as a folder: ``bundle.json``, ``weights.npz``, ``card.md``, ``songs.npz`` where it keeps songs.
 
 Beside them lie, of models of one's own, ``evaluation.json``, ``split.json`` and ``answers.csv``, which are
-not needed to answer. Nothing in it is ever executed.
+not needed to answer; the last is for people alone and has no checksum. Nothing in it is ever executed.
 
 What is read is checked before it is used: sizes before bytes, checksums before parsing, names and types and
 ranges before arithmetic. A checksum guards against damage and careless edits; it is no signature.
@@ -100,7 +100,7 @@ def save(bundle: Bundle, card: str, folder: Path, beside: Mapping[str, str] = Ma
     folder : Path
         A folder that holds no bundle yet.
     beside : mapping of str to str
-        Texts of files that lie beside it, by their names.
+        Texts of files that lie beside it, by their names; those that :func:`beside` reads get a checksum.
 
     Raises
     ------
@@ -134,7 +134,10 @@ def save(bundle: Bundle, card: str, folder: Path, beside: Mapping[str, str] = Ma
         "temperature": float(head.temperature),
         "patch_temperature": float(head.patch_temperature),
         "thresholds": {name: float(value) for name, value in asdict(bundle.thresholds).items()},
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        # Of files that are read again, for a checksum that nobody looks at holds nothing.
+        "files": {
+            name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name in _LARGEST_BYTES
+        },
         "made_from": bundle.made_from,
     }
     facts["digest"] = _digest(facts)

@@ -2,6 +2,7 @@
 
 import doctest
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 
 from browser import Browser
-from earmark.errors import ArgumentError, BundleError, StoreError
+from earmark.errors import ArgumentError, BundleError, StoreError, TrainingError
+from earmark.models import contest
 from earmark.service import reporting
 from earmark.service.lab import Lab
 from earmark.service.training import Table
@@ -141,7 +143,8 @@ def test_a_point_of_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
     few = Table(tmp_path / "few.csv")
     page = reporting.report([made.folder], tmp_path / "page.html", table=few, curve=True, workers=1).page
     text = page.read_text(encoding="utf-8")
-    assert "That could not be measured: at 10 % of the groups: " in text
+    assert "Not measured at 10 % of the groups: " in text
+    assert "could not be measured" not in text
     assert "accuracy changes by" in text
     assert '<td data-value="0.2">20.0 %</td>' in text
     assert '<td data-value="0.1">' not in text
@@ -149,3 +152,17 @@ def test_a_point_of_a_curve_that_cannot_be_had_is_said(trained, tmp_path):
 
 def test_examples_run():
     assert doctest.testmod(reporting) == (0, 1)
+
+
+def test_a_page_without_a_curve_says_why(trained, tmp_path, monkeypatch):
+    def learn(*_):
+        raise TrainingError("too dull", "take another")
+
+    monkeypatch.setattr(contest, "learn", learn)
+    table = Table(trained[0].parents[1] / "songs.csv")
+    model = shutil.copytree(trained[0], tmp_path / trained[0].name)  # no fit lies beside it
+    page = reporting.report([model], tmp_path / "page.html", table=table, curve=True, workers=1).page
+    text = page.read_text(encoding="utf-8")
+    assert "That could not be measured: no classifier could learn: lda: too dull (take another)" in text
+    assert "accuracy changes by" not in text
+    assert "macro F1" in text

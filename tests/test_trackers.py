@@ -102,6 +102,14 @@ def test_what_is_said_where_mlflow_and_wandb_are_not_installed(told, tmp_path, m
     assert str(caught.value) == needs
 
 
+@pytest.mark.parametrize("name", ["models:/", "models://", "models:/.", "models:/..", "runs:/", "runs:/../"])
+def test_a_name_of_no_model(name):
+    with pytest.raises(TrackerError) as caught:
+        registered.folder_of(name)
+    assert caught.value.message == f"'{name}' names no model"
+    assert caught.value.hint == "name one as models:/NAME/VERSION, models:/NAME@ALIAS or runs:/ID/NAME"
+
+
 def test_one_that_hangs_is_left_out_once_its_time_is_up(told, listed, tmp_path):
     watchers = trackers_of(["hanging", "kept"], tmp_path, limit_s=0.3)
     began = time.monotonic()

@@ -79,7 +79,8 @@ def _parts(one: Told) -> Iterator[tuple[str, Sequence[Block]]]:
     if one.curve or one.curveless:
         blocks: list[Block] = [_curve(one.curve), words.curve_table(one.curve)] if one.curve else []
         if one.curveless:
-            blocks.append(Words(f"That could not be measured: {one.curveless}"))
+            how = "Not measured" if one.curve else "That could not be measured:"
+            blocks.append(Words(f"{how} {one.curveless}"))
         yield "Would more songs help", blocks
     if one.evaluation.subsets:
         yield "Parts of the songs", list(words.subsets(one))

@@ -148,7 +148,8 @@ def learning_curve(
             told_of = ", ".join(f"{100 * share:.0f} %" for share in without_point)
             missing[name] = f"at {told_of} of the groups: {entry.error}"
     if not learnt:
-        raise TrainingError(f"no classifier could learn: {errors}", "name others with --classifier")
+        told_of_all = "; ".join(f"{name}: {why}" for name, why in errors.items())
+        raise TrainingError(f"no classifier could learn: {told_of_all}", "name others with --classifier")
     notes = (*given.notes, *told, *planned.notes)
     found = Curves(dataset.name, planned.split.certificate.stamp, learnt, missing, errors, notes, kept)
     with keeping(kept):

@@ -38,7 +38,7 @@ def folder_of(model: str, workspace: AnyPath = ".") -> str:
     Raises
     ------
     TrackerError
-        If MLflow is not installed, or has no such model, or it is none of Earmark's.
+        If the name is of no model, MLflow is not installed, or has no such model, or it is none of Earmark's.
     """
     return _downloaded(model, os.path.abspath(workspace)) if is_registered(model) else model
 
@@ -46,21 +46,30 @@ def folder_of(model: str, workspace: AnyPath = ".") -> str:
 @cache
 def _downloaded(model: str, workspace: str) -> str:
     """Return where a model lies once it is downloaded: in a folder that goes when this program ends."""
+    name = _folder_named(model)
     from earmark.tracking.by_mlflow import downloaded  # noqa: PLC0415 - MLflow, which may be missing
 
     place = tempfile.TemporaryDirectory(prefix="earmark-model-")
     _PLACES.append(place)
-    found = downloaded(model, Path(place.name), Path(workspace))
+    came, named = Path(place.name, "download"), Path(place.name, "model")
+    came.mkdir()
+    named.mkdir()
+    found = downloaded(model, came, Path(workspace))
     bundles = sorted(path.parent for path in found.rglob("bundle.json"))
     if len(bundles) != 1:
         raise TrackerError(
             f"'{model}' holds {len(bundles)} bundles of Earmark", "name a model that 'earmark run' registered"
         )
-    return os.fspath(bundles[0].rename(Path(place.name, _folder_named(model))))
+    return os.fspath(bundles[0].rename(named / name))
 
 
 def _folder_named(model: str) -> str:
     """Return what the folder of a model is called, as pages and tables name it.
+
+    Raises
+    ------
+    TrackerError
+        If no folder can be called that.
 
     Examples
     --------
@@ -69,7 +78,13 @@ def _folder_named(model: str) -> str:
     """
     kind, _, said = model.partition(":")
     first, *others = said.strip("/").split("/")
-    return "@".join([*others[-1:], first[:_SHORT]] if kind == "runs" else [first, *others])
+    name = "@".join([*others[-1:], first[:_SHORT]] if kind == "runs" else [first, *others])
+    if name in ("", ".", ".."):
+        raise TrackerError(
+            f"'{model}' names no model",
+            "name one as models:/NAME/VERSION, models:/NAME@ALIAS or runs:/ID/NAME",
+        )
+    return name
 
 
 _PLACES: list[tempfile.TemporaryDirectory[str]] = []

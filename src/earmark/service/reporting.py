@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.audio import shown
-from earmark.errors import ArgumentError, BundleError
+from earmark.errors import ArgumentError, BundleError, TrainingError
 from earmark.models.bundle import BUILT_IN
 from earmark.service import checking, curving
 from earmark.service.evaluating import is_of_songs
@@ -206,13 +206,16 @@ def _with_curve(
 
     by = tuple(one.facts["grouped_by"])
     given_split = one.facts["split"] == "parts" or "split" in one.facts.get("asked", {})
-    found = curving.learning_curve(
-        replace(table, groups=() if by[0] in RULES else by),
-        recipe=from_dict(tomllib.loads(one.recipe)),  # what its search chose, if it searched
-        folder=folder.resolve().parent,
-        split=folder / "split.json" if given_split else None,
-        workers=workers,
-        progress=progress,
-    )
+    try:
+        found = curving.learning_curve(
+            replace(table, groups=() if by[0] in RULES else by),
+            recipe=from_dict(tomllib.loads(one.recipe)),  # what its search chose, if it searched
+            folder=folder.resolve().parent,
+            split=folder / "split.json" if given_split else None,
+            workers=workers,
+            progress=progress,
+        )
+    except TrainingError as error:  # no point could be had; the rest of the page can
+        return replace(one, curveless=error.message)
     (points,) = found.points.values()
     return replace(one, curve=points, curveless="".join(found.missing.values()))

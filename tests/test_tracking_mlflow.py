@@ -109,16 +109,16 @@ def test_commands_take_a_model_by_its_names_in_the_registry(told, here, tmp_path
 
 
 def test_a_model_that_is_all_that_was_downloaded(told, here, tmp_path):
-    """Of a run that keeps the bundle as it is, with no folder of MLflow around it."""
+    """Registered by hand from the bundle as it is, with no folder of MLflow around it."""
     from earmark.tracking.by_mlflow import address_in
     from mlflows import client
 
     (ours,) = (one.artifact.folder / "model" for one in told[1] if one.do == "train")
     speaks = client(address_in(here))
-    run = speaks.create_run(speaks.create_experiment("bare", tmp_path.as_uri())).info.run_id
-    speaks.log_artifacts(run, str(ours), "bare")
-    found = Path(registered.folder_of(f"runs:/{run}/bare"))
-    assert found.name == f"bare@{run[:8]}"
+    speaks.create_registered_model("bare")
+    speaks.create_model_version("bare", shutil.copytree(ours, tmp_path / "bare").as_uri())
+    found = Path(registered.folder_of("models:/bare/1"))
+    assert found.name == "bare@1"
     assert (found / "bundle.json").read_bytes() == (ours / "bundle.json").read_bytes()
 
 

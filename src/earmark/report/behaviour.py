@@ -57,7 +57,7 @@ def as_tree(found: Imitation, genres: Sequence[str]) -> list[Block]:
         [colours[one] for one in found.genres],
     )
     drawing = tree.draw(chart)
-    return [Drawn(drawing.inline(), drawing.width, "tree"), Words(told)]
+    return [Drawn.of(drawing, "tree"), Words(told)]
 
 
 def _branch(node: Node, genres: Sequence[str]) -> Branch:
@@ -97,7 +97,7 @@ def along_columns(found: Sequence[Dependence], genres: Sequence[str]) -> list[Bl
         "together: a curve tells what the model does, not what music does."
     )
     drawing = lines.draw(page)
-    return [Drawn(drawing.inline(), drawing.width, "dependence"), Words(told)]
+    return [Drawn.of(drawing, "dependence"), Words(told)]
 
 
 def confidences(p: Array, y: Codes, genres: Sequence[str]) -> list[Block]:
@@ -134,7 +134,7 @@ def confidences(p: Array, y: Codes, genres: Sequence[str]) -> list[Block]:
         charts,
     )
     drawing = lines.draw(page)
-    return [Drawn(drawing.inline(), drawing.width, "confidences")]
+    return [Drawn.of(drawing, "confidences")]
 
 
 def _above(own: Array, rest: Array) -> float:

@@ -11,7 +11,6 @@ from earmark.explore.pictures import ends
 from earmark.figures import bars, lines, matrix, rows
 from earmark.figures.colours import genre_colours
 from earmark.figures.lines import Chart, Line
-from earmark.figures.sheet import Drawing
 from earmark.report.maps import song_map, trust
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
 from earmark.stats.shape import mean_interval, normal_quantiles
@@ -56,10 +55,6 @@ def clustering(found: Grouping, files: Sequence[str], made_by: str = "") -> Page
     return Page(f"Clusters of {PurePath(found.name).name}", lead, facts, sections, made_by)
 
 
-def _drawn(drawing: Drawing, place: str) -> Drawn:
-    return Drawn(drawing.inline(), drawing.width, place)
-
-
 def _scree(found: Grouping) -> list[Block]:
     made = found.components
     number = min(10, len(made.explained))
@@ -78,7 +73,7 @@ def _scree(found: Grouping) -> list[Block]:
     cells: list[list[Cell]] = [
         [found.songs.columns[at], *map(float, made.loadings[: min(3, number), at])] for at in order
     ]
-    return [_drawn(drawing, "scree"), Rows("Loadings: what each column adds to a component", heads, cells)]
+    return [Drawn.of(drawing, "scree"), Rows("Loadings: what each column adds to a component", heads, cells)]
 
 
 def _choice(made: Choice, chosen: int) -> list[Block]:
@@ -95,7 +90,7 @@ def _choice(made: Choice, chosen: int) -> list[Block]:
     title = f"{made.by_silhouette} clusters have the best silhouette, {best:.2f}"
     title += ": hardly any clusters" if best < _CLEAR else ""
     subtitle = f"k-means on {made.songs} songs; dashed: what each curve chooses, at the elbow what was made"
-    drawn = _drawn(lines.draw(lines.Lines(title, subtitle, charts)), "choice")
+    drawn = Drawn.of(lines.draw(lines.Lines(title, subtitle, charts)), "choice")
     told = (
         f"The silhouette is best at {made.by_silhouette}, the gap chooses {made.by_gap}, and "
         f"{made.by_stability} are as stable as any: where they disagree, the songs have no clear number of "
@@ -131,7 +126,7 @@ def _table(found: Grouping) -> Drawn:
         said,
         across="genre",
     )
-    return _drawn(matrix.draw(chart), "clusters-genres")
+    return Drawn.of(matrix.draw(chart), "clusters-genres")
 
 
 def _agreement(found: Grouping) -> Rows:
@@ -159,7 +154,7 @@ def _telling(found: Grouping) -> Block:
     title = f"{shown[0].column} tells clusters apart best"
     drawn = [bars.Bar(one.column, _PLAIN, one.importance, f"{one.importance:.2f}") for one in shown]
     subtitle = "a forest that predicts the cluster; clusters were made from these very columns"
-    return _drawn(bars.draw(bars.Bars(title, subtitle, "importance, all sum to 1", drawn)), "telling")
+    return Drawn.of(bars.draw(bars.Bars(title, subtitle, "importance, all sum to 1", drawn)), "telling")
 
 
 def _traits(found: Grouping) -> Rows:
@@ -205,7 +200,7 @@ def _histograms(found: Grouping) -> list[Block]:
             high,
             shown,
         )
-        drawn.append(_drawn(rows.draw(chart), f"in-clusters-{told.column}"))
+        drawn.append(Drawn.of(rows.draw(chart), f"in-clusters-{told.column}"))
     return drawn
 
 

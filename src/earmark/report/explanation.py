@@ -12,7 +12,6 @@ from earmark.evaluate.importance import Importance, Importances
 from earmark.evaluate.inside import Coefficients, Weighed
 from earmark.evaluate.shapley import Shapley, Without
 from earmark.figures import bars, matrix
-from earmark.figures.sheet import Drawing
 from earmark.models.probabilities import Array, Codes
 from earmark.report.behaviour import along_columns, as_tree, confidences
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
@@ -115,10 +114,6 @@ def finding(told: Importances) -> str:
     return f"Without {sure[0].family} accuracy falls by {sure[0].accuracy.value:.3f}, the most"
 
 
-def _drawn(drawing: Drawing, place: str) -> Drawn:
-    return Drawn(drawing.inline(), drawing.width, place)
-
-
 def _importances(told: Importances) -> list[Block]:
     shown = told.families[:MOST_DRAWN]
     some = f"the first {len(shown)} of {len(told.families)}; " if len(shown) < len(told.families) else ""
@@ -148,7 +143,7 @@ def _importances(told: Importances) -> list[Block]:
         ]
         for one in told.families
     ]  # fmt: skip
-    return [_drawn(bars.draw(chart), "importances"), Words(how), Rows("All families", heads, rows)]
+    return [Drawn.of(bars.draw(chart), "importances"), Words(how), Rows("All families", heads, rows)]
 
 
 def _songs(told: Importances) -> str:
@@ -189,7 +184,7 @@ def _coefficients(made: Coefficients) -> list[Block]:
     )
     heads = [Head("column", "text"), *(Head(one, form="+.3f") for one in made.genres)]
     rows: list[list[Cell]] = [[made.columns[at], *map(float, made.values[:, at])] for at in order]
-    return [_drawn(matrix.draw(chart), "coefficients"), Rows("All coefficients", heads, rows)]
+    return [Drawn.of(matrix.draw(chart), "coefficients"), Rows("All coefficients", heads, rows)]
 
 
 def _weighed(made: Weighed) -> list[Block]:
@@ -208,4 +203,4 @@ def _weighed(made: Weighed) -> list[Block]:
     heads = [Head("column", "text"), Head("family", "text"), Head("importance", form=".4f")]
     order = np.argsort(-made.values, kind="stable")
     rows: list[list[Cell]] = [[made.columns[at], made.families[at], float(made.values[at])] for at in order]
-    return [_drawn(bars.draw(chart), "trees"), Words(how), Rows("All columns", heads, rows)]
+    return [Drawn.of(bars.draw(chart), "trees"), Words(how), Rows("All columns", heads, rows)]

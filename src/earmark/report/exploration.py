@@ -65,8 +65,7 @@ def exploration(made: Overview, made_by: str = "", progress: Progress | None = N
 
 
 def _drawn(picture: Picture, place: str = "") -> Drawn:
-    drawing = picture.draw()
-    return Drawn(drawing.inline(), drawing.width, place)
+    return Drawn.of(picture.draw(), place)
 
 
 def _how(made: Overview, unit: str) -> str:

@@ -6,7 +6,6 @@ from earmark.dataset.findings import counted
 from earmark.evaluate.listening import HeardAnswer
 from earmark.figures import bars, lines
 from earmark.figures.lines import Chart, Line
-from earmark.figures.sheet import Drawing
 from earmark.report.nearest_songs import nearest_section
 from earmark.report.page import Block, Cell, Drawn, Head, Page, Rows, Section, Words, written
 
@@ -59,10 +58,6 @@ def heard_page(song: str, model: str, found: HeardAnswer, made_by: str = "") -> 
     )
 
 
-def _drawn(drawing: Drawing, place: str) -> Drawn:
-    return Drawn(drawing.inline(), drawing.width, place)
-
-
 def _seconds(found: HeardAnswer) -> list[Block]:
     spans = np.array(found.seconds)
     best = spans[int(spans[:, 2].argmax())]
@@ -74,7 +69,7 @@ def _seconds(found: HeardAnswer) -> list[Block]:
     heads = [Head("from, s", form=".1f"), Head("to, s", form=".1f"), Head("log-odds", form="+.2f")]
     rows: list[list[Cell]] = [list(one) for one in found.seconds]
     return [
-        _drawn(lines.draw(lines.Lines(title, subtitle, [chart])), "seconds"),
+        Drawn.of(lines.draw(lines.Lines(title, subtitle, [chart])), "seconds"),
         Rows(f"Log-odds of {found.genre} against {found.second}", heads, rows),
     ]
 
@@ -101,7 +96,9 @@ def _bands(found: HeardAnswer) -> list[Block]:
     )
     heads = [Head("from, Hz", form=".0f"), Head("to, Hz", form=".0f"), Head("log-odds fall by", form="+.3f")]
     return [
-        _drawn(bars.draw(bars.Bars(title, subtitle, "fall in log-odds without the octave", shown)), "bands"),
+        Drawn.of(
+            bars.draw(bars.Bars(title, subtitle, "fall in log-odds without the octave", shown)), "bands"
+        ),
         Words(told),
         Rows("All octaves", heads, [list(one) for one in found.bands]),
     ]
@@ -123,7 +120,9 @@ def _tags(found: HeardAnswer) -> list[Block]:
     )
     rows: list[list[Cell]] = [[name, one] for name, one in found.tags]
     return [
-        _drawn(bars.draw(bars.Bars(f"'{tag}' adds {value:.2f}", subtitle, "added log-odds", shown)), "tags"),
+        Drawn.of(
+            bars.draw(bars.Bars(f"'{tag}' adds {value:.2f}", subtitle, "added log-odds", shown)), "tags"
+        ),
         Words(told),
         Rows("All tags", [Head("tag", "text"), Head("added log-odds", form="+.3f")], rows),
     ]

@@ -10,7 +10,6 @@ from earmark.evaluate.learning import Point
 from earmark.figures import bars, lines, matrix
 from earmark.figures.colours import genre_colours
 from earmark.figures.lines import Chart, Line
-from earmark.figures.sheet import Drawing
 from earmark.models.probabilities import Array
 from earmark.report import told as words
 from earmark.report.page import Block, Cell, Drawn, Folded, Head, Heading, Page, Rows, Section, Words
@@ -88,10 +87,6 @@ def _parts(one: Told) -> Iterator[tuple[str, Sequence[Block]]]:
     yield "How to do it again", words.again(one)
 
 
-def _drawn(drawing: Drawing) -> Drawn:
-    return Drawn(drawing.inline(), drawing.width)
-
-
 def _dot(name: str, score: Score, colour: str) -> bars.Bar:
     value = float("nan") if score.value is None else score.value
     low, high = (float("nan") if end is None else end for end in (score.low, score.high))
@@ -107,7 +102,7 @@ def _against(told: Sequence[Told]) -> Drawn:
     title += f"; {len(near)} of {len(others)} others are in its interval" if near else ""
     shown = [_dot(one.name, one.scores.metrics["accuracy"], _PLAIN) for one in told]
     subtitle = "per song, on songs not heard; 95 % intervals by drawing groups; each model on its own test"
-    return _drawn(bars.draw(bars.Bars(title, subtitle, "accuracy", shown, dots=True)))
+    return Drawn.of(bars.draw(bars.Bars(title, subtitle, "accuracy", shown, dots=True)))
 
 
 def _table(told: Sequence[Told]) -> Rows:
@@ -130,7 +125,7 @@ def _genres(scores: Scores) -> Drawn:
         title = f"{known[0].genre} is found best ({figure(known[0].metrics['recall'])}), "
         title += f"{known[-1].genre} worst ({figure(known[-1].metrics['recall'])})"
     shown = [_dot(one.genre, one.metrics["recall"], colours[one.genre]) for one in known]
-    return _drawn(
+    return Drawn.of(
         bars.draw(bars.Bars(title, "recall: songs of the genre that are found", "recall", shown, dots=True))
     )
 
@@ -150,7 +145,7 @@ def _confusion(found: Evaluation, scores: Scores) -> list[Block]:
         title, "songs; colour: share of the row's genre", found.classes, found.classes, shares, said,
         across="answered", down="is",
     )  # fmt: skip
-    return [_drawn(matrix.draw(chart)), Folded("As shares of each genre's songs", [_shares(found, shares)])]
+    return [Drawn.of(matrix.draw(chart)), Folded("As shares of each genre's songs", [_shares(found, shares)])]
 
 
 def _shares(found: Evaluation, shares: Array) -> Rows:
@@ -174,7 +169,7 @@ def _trust(scores: Scores) -> Drawn:
     ]
     error = scores.value("ece")
     title = f"confidence is off by {error:.3f} on average; {scores.ece_by_chance:.3f} would be chance"
-    return _drawn(lines.draw(lines.Lines(title, f"{scores.rows} songs in ten bins of confidence", charts)))
+    return Drawn.of(lines.draw(lines.Lines(title, f"{scores.rows} songs in ten bins of confidence", charts)))
 
 
 def _curve(curve: Sequence[Point]) -> Drawn:
@@ -191,4 +186,4 @@ def _curve(curve: Sequence[Point]) -> Drawn:
     else:
         title = f"accuracy is {test[0]:.3f} of {groups[0]:.0f} groups"
     chart = Chart("learning curve", "groups learnt from", "accuracy", known)
-    return _drawn(lines.draw(lines.Lines(title, "band: 95 % interval by drawing groups", [chart])))
+    return Drawn.of(lines.draw(lines.Lines(title, "band: 95 % interval by drawing groups", [chart])))

@@ -70,7 +70,7 @@ def _blocks(found: Nearest, genre: str, genres: Sequence[str]) -> list[Block]:
     heads = [Head("song", "text"), Head("genre", "text"), Head("distance", form=".3f")]
     return [
         *blocks,
-        Drawn(drawing.inline(), drawing.width, "nearest"),
+        Drawn.of(drawing, "nearest"),
         Words(told),
         Rows("Nearest training songs", heads, rows),
     ]

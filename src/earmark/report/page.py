@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from earmark import __version__
 from earmark.report import songmap
 from earmark.report.songmap import SongMap
+
+if TYPE_CHECKING:
+    from earmark.figures.sheet import Drawing  # it would load matplotlib
 
 Cell = str | int | float | None
 
@@ -92,6 +95,11 @@ class Drawn:
     svg: str
     width_in: float
     place: str = ""
+
+    @classmethod
+    def of(cls, drawing: "Drawing", place: str = "") -> "Drawn":
+        """Return a drawing as a block."""
+        return cls(drawing.inline(), drawing.width, place)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import numpy as np
 
 from earmark.evaluate.shapley import PROBABILITY, Shapley, Without
 from earmark.figures import matrix, swarm
-from earmark.figures.sheet import Drawing
 from earmark.models.probabilities import Codes
 from earmark.report.page import Cell, Drawn, Head, Rows, Section, Words, written
 
@@ -20,9 +19,9 @@ def shapley_section(found: Shapley | Without) -> Section:
         return Section("SHAP values", [Words(f"SHAP values are not told of this model: {found.reason}.")])
     order = np.argsort(-found.strength.mean(axis=0), kind="stable")
     return Section("SHAP values", [
-        _drawn(matrix.draw(_matrix(found, order[:_MOST_COLUMNS])), "shap"),
+        Drawn.of(matrix.draw(_matrix(found, order[:_MOST_COLUMNS])), "shap"),
         Words(_how(found)),
-        _drawn(swarm.draw(_swarms(found)), "shap-songs"),
+        Drawn.of(swarm.draw(_swarms(found)), "shap-songs"),
         Words(
             "Each dot is a song. To the right of 0 the column speaks for the genre that is named at the "
             "right, to the left against it; each column is shown for the genre that it moves most."
@@ -72,10 +71,6 @@ def _how(found: Shapley) -> str:
         f"how much they add or take, over {some}. They tell what the model does with a column, right or "
         "wrong; what it would lose without it, the falls in accuracy above tell."
     )
-
-
-def _drawn(drawing: Drawing, place: str) -> Drawn:
-    return Drawn(drawing.inline(), drawing.width, place)
 
 
 def _matrix(found: Shapley, shown: Codes) -> matrix.Matrix:

@@ -88,7 +88,7 @@ def _bars(title: str, subtitle: str, unit: str, told: Sequence[tuple[str, float]
         for name, value in sorted(strongest, key=lambda one: -one[1])
     ]
     drawing = bars.draw(bars.Bars(title, subtitle, unit, shown))
-    return Drawn(drawing.inline(), drawing.width, place)
+    return Drawn.of(drawing, place)
 
 
 def _spoke(found: SongAnswer) -> list[Block]:

@@ -16,6 +16,7 @@ from earmark.errors import ArgumentError
 from earmark.models.classifiers import CLASSIFIERS
 from earmark.models.classifiers._base import groups_for, inner_folds, softmax, steepness
 from earmark.models.classifiers.forest import ForestByPrediction
+from earmark.models.classifiers.linear import BalancedLogistic
 from earmark.models.classifiers.net import Net
 from earmark.models.classifiers.process import GaussianProcess
 from earmark.models.classifiers.ridge import KernelRidge
@@ -120,6 +121,35 @@ def test_kernel_ridge_is_less_sure_where_artists_are_known():
         KernelRidge().fit(x, table.y, groups=table.artist).steepness_
         < KernelRidge().fit(x, table.y).steepness_
     )
+
+
+# -- balanced logistic regression
+
+
+@pytest.mark.parametrize("genres", [2, 3])
+def test_without_balance_it_is_scikit_learns_logistic_regression(table, genres):
+    some = np.isin(table.y, learning.GENRES[:genres])
+    x, y = table.x[some], table.y[some]
+    ours = BalancedLogistic(C=0.3, balance=0).fit(x, y, groups=table.artist[some])
+    theirs = LogisticRegression(C=0.3).fit(x, y)
+    assert np.allclose(ours.predict_proba(x), theirs.predict_proba(x), atol=1e-4)
+    assert np.allclose(ours.decision_function(x), theirs.decision_function(x), atol=1e-3)
+
+
+def test_at_a_balance_of_one_a_song_twice_by_one_artist_says_nothing_more(table):
+    again = np.concatenate([np.arange(len(table.x)), np.flatnonzero(table.artist == 3)])
+    once = BalancedLogistic(C=0.1, balance=1).fit(table.x, table.y, groups=table.artist)
+    # What rows weigh is 1 on average, so more rows are as if C were greater.
+    cost = 0.1 * len(table.x) / len(again)
+    twice = BalancedLogistic(cost, balance=1).fit(table.x[again], table.y[again], groups=table.artist[again])
+    assert np.allclose(once.coef_, twice.coef_, atol=1e-4)
+    assert np.allclose(once.intercept_, twice.intercept_, atol=1e-3)
+
+
+def test_a_genre_of_few_songs_is_as_probable_as_others_where_columns_tell_nothing():
+    x, y = np.zeros((12, 2)), np.repeat(["a", "b", "c"], [8, 3, 1])
+    assert np.allclose(BalancedLogistic().fit(x, y).predict_proba(x[:1]), 1 / 3, atol=1e-4)
+    assert BalancedLogistic(balance=0).fit(x, y).predict_proba(x[:1])[0, 0] == pytest.approx(8 / 12, abs=1e-3)
 
 
 # -- support vectors
@@ -273,6 +303,8 @@ def test_estimates_grow_with_the_table():
         (KernelRidge(alpha=0), "alpha 0 and width 2.0"),
         (KernelRidge(kernel="linear"), "kernel is 'linear'"),
         (KernelRidge(balance=2), "a balance of 2"),
+        (BalancedLogistic(C=0), "C 0"),
+        (BalancedLogistic(balance=-1), "a balance of -1"),
         (GaussianProcess(width=-1), "width -1 and height 10.0"),
         (Net(epochs=0), "0 epochs, patience of 10"),
         (Net(folds=1), "patience of 10, 32 rows per step, 1 folds"),

@@ -23,6 +23,7 @@ from earmark.models import classifiers
 from earmark.models.classifiers import CLASSIFIERS
 from earmark.models.classifiers.coded import Coded
 from earmark.models.classifiers.forest import ForestByPrediction
+from earmark.models.classifiers.linear import BalancedLogistic
 from earmark.models.classifiers.net import Net
 from earmark.models.classifiers.process import GaussianProcess
 from earmark.models.classifiers.ridge import KernelRidge
@@ -35,6 +36,7 @@ from earmark.models.steps.routing import fitted, probabilities
 MEMBERS = [("bayes", GaussianNB()), ("smooth", GaussianNB(var_smoothing=0.1))]
 OURS = [
     KernelRidge(),
+    BalancedLogistic(),
     SupportVectors(folds=2),
     Net((10,), epochs=5),
     ForestByPrediction(4, folds=2),

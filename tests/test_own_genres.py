@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 import bundles
@@ -15,6 +14,7 @@ from earmark.errors import ArgumentError, BundleError, TrainingError
 from earmark.evaluate.nearest import nearest
 from earmark.models import genre_folders
 from earmark.models.bundle import load, save
+from earmark.models.classifiers.linear import BalancedLogistic
 from earmark.models.genre_folders import head_of, songs_in
 from earmark.models.head import softmax
 from earmark.models.steps.whiten import Whiten
@@ -214,6 +214,6 @@ def test_what_is_a_folder_of_genre_folders(music, tmp_path):
 def test_the_head_is_the_pipeline(genres):
     rng = np.random.default_rng(genres)
     x, y = rng.normal(3, 2, (60, 4)), np.arange(60) % genres
-    made = make_pipeline(Whiten(shrink=0.3), LogisticRegression()).fit(x, y)
+    made = make_pipeline(Whiten(shrink=0.3), BalancedLogistic()).fit(x, y)
     weights, bias = head_of(made, genres)
     assert np.allclose(softmax(x @ weights + bias), made.predict_proba(x))

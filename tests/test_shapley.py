@@ -46,7 +46,10 @@ WITHOUT = {
 """Why these have no SHAP values; all others have."""
 
 IN_SINGLE = ("xgboost", "catboost")
-BY_SOFTMAX = ("logistic", "lda", "gradient-boosting", "histogram-boosting", "xgboost", "lightgbm", "catboost")
+BY_SOFTMAX = (
+    "logistic", "logistic-balanced", "lda", "gradient-boosting", "histogram-boosting", "xgboost", "lightgbm",
+    "catboost",
+)  # fmt: skip
 
 
 @cache

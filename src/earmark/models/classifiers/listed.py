@@ -95,6 +95,14 @@ add(
     seconds=0.015,
 )
 add(
+    "logistic-balanced",
+    f"{HOME}.linear:BalancedLogistic",
+    "the same, in which large artists count less and all genres alike",
+    space={"C": Range(0.001, 100, log=True), "balance": Choices((0.0, 0.5, 1.0))},
+    scaled=True,
+    seconds=0.015,
+)
+add(
     "one-vs-rest",
     f"{HOME}.linear:one_vs_rest",
     "one logistic regression per genre, that genre against the rest",

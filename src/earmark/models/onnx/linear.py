@@ -9,6 +9,7 @@ from earmark.models.onnx.graph import CONVERTERS, Graph, Name, convert
 
 
 @CONVERTERS.register("LogisticRegression")
+@CONVERTERS.register("BalancedLogistic")
 @CONVERTERS.register("LinearDiscriminantAnalysis")
 def logistic(g: Graph, part: Any, x: Name) -> Name:
     """Return the softmax of linear scores; of two genres there is one score."""

@@ -67,7 +67,9 @@ def test_what_a_planted_rule_says_of_a_song(folder):
         assert f"Why {song} is {genre}" in found.page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("classifier", ["lda", "logistic", "one-vs-rest", "forest", "lightgbm"])
+@pytest.mark.parametrize(
+    "classifier", ["lda", "logistic", "logistic-balanced", "one-vs-rest", "forest", "lightgbm"]
+)
 def test_terms_are_exact(classifier):
     made, x, family = learnt(classifier)
     for row in range(6):

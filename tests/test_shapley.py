@@ -106,7 +106,16 @@ def test_every_classifier_has_them_or_says_why_not(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["logistic", "one-vs-rest", "linear-svm", "xgboost", "lightgbm", "gradient-boosting"]
+    "name",
+    [
+        "logistic",
+        "logistic-balanced",
+        "one-vs-rest",
+        "linear-svm",
+        "xgboost",
+        "lightgbm",
+        "gradient-boosting",
+    ],
 )
 def test_two_genres_share_a_score(name):
     made, rows = learnt(name, 2), songs(2)

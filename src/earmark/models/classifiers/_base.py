@@ -49,7 +49,7 @@ class Learner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
 
 
 class GroupLearner(Learner):
-    """A classifier that holds back some training rows while it learns: whole groups, where they are known."""
+    """A classifier that asks what belongs together, to hold back whole groups or count large ones less."""
 
     # See earmark.models.steps.routing.
     __metadata_request__fit = {"groups": True}  # noqa: RUF012 - scikit-learn reads it so

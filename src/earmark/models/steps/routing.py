@@ -6,7 +6,8 @@ Two names besides the columns and the genres go with the rows into :func:`fitted
     which track each row is of. Asked for by :class:`~earmark.models.steps.selection.SelectByTest` and
     :class:`~earmark.models.steps.generate.Polynomials`, which compare track means.
 ``groups``
-    what belongs together, best the artist. Asked for by classifiers that hold some training rows back.
+    what belongs together, best the artist. Asked for by classifiers that hold some training rows back, or
+    count large groups less.
 
 They travel by scikit-learn's metadata routing: each part states what its ``fit`` asks for, pipelines of
 scikit-learn and imbalanced-learn pass it on, and searches and cross-validation cut it to the rows of a fold.

@@ -11,20 +11,24 @@ from dataclasses import replace
 
 import numpy as np
 
+from earmark.dataset.equality import equal_rows, numbers
 from earmark.dataset.reading import read
 from earmark.dataset.split import split
+from earmark.dataset.table import Dataset
 from earmark.evaluate import Evaluation, evaluate
 from earmark.models.classifiers import CLASSIFIERS
 from earmark.models.lesson import Lesson, honest_folds, lesson
 from earmark.models.pipeline import columns_of
-from earmark.models.probabilities import Array
+from earmark.models.probabilities import Array, Codes
 from earmark.models.recipe import Choice, Recipe, recipe
 from earmark.models.train import rows_of
 from earmark.reproduce.bench import Bench, Folds
 from earmark.reproduce.reproduction import Figure, Reproduced, Sheet
 from earmark.reproduce.scoring import area, decimal, genres_sheet
 
-TABLE = "spotify15/genres_mod.parquet"
+TABLE, GIVEN = "spotify15/genres_mod.parquet", "spotify15/genres_v2.csv"
+"""The study's own table, and the one that it was made from: fewer gaps, fewer rows twice."""
+
 TEXTS = ("title", "song_name")
 PARTS = {"train": 0.8, "test": 0.2}
 RESAMPLES = 200
@@ -36,13 +40,19 @@ _WORDS = replace(_AUDIO, steps=(Choice("words", {"top": 10, "binary": True}, TEX
 
 OURS = "recipe large-table"
 WITH_CATBOOST = f"{OURS}-catboost"
-FOLDS = ", 5 folds of all rows"
+FOLDS, EQUAL = ", 5 folds of all rows", ", 5 folds of the table as published"
 
 HONEST: Mapping[str, Recipe] = {
     "the study's forest": _AUDIO,
     "boosting, default": replace(_AUDIO, classifier=Choice("histogram-boosting")),
 }
 """What is put to the honest test; chosen on folds of its training part."""
+
+RERUN: Mapping[str, Mapping[str, float]] = {
+    "the study's forest": {"auc_ovo": 0.952, "accuracy": 0.656},
+    "boosting, default": {"auc_ovo": 0.954, "accuracy": 0.689},
+}
+"""What others measured where rows equal in sound are on one side, LightGBM for our boosting."""
 
 
 def best() -> Mapping[str, Recipe]:
@@ -59,6 +69,7 @@ def run(bench: Bench) -> Reproduced:
     given = lesson(read(bench.path(TABLE)))
     shipped, clean, silent = faithful(bench, given)
     found = honest(bench, given)
+    equal = as_rerun(bench)
     study = found["the study's forest"].tracks.metrics
     ours = [name for name in found if name.startswith(OURS)]
     figures = (
@@ -71,16 +82,32 @@ def run(bench: Bench) -> Reproduced:
             for name in ours
             for what, metric in (("AUC", "auc_ovo"), ("accuracy", "accuracy"))
         ),
+        *(
+            Figure(
+                f"{name}{EQUAL}, {what}",
+                None,
+                RERUN.get(name, {}).get(metric),
+                honest=one.tracks.metrics[metric],
+            )
+            for name, one in equal.items()
+            for what, metric in (("AUC", "auc_ovo"), ("accuracy", "accuracy"))
+        ),
     )
     return Reproduced(
         figures,
-        (_models(found), _copies(given), genres_sheet(f"Genre by genre, {OURS}", found[OURS])),
+        (
+            _models(found | {f"{name}{EQUAL}": one for name, one in equal.items()}),
+            _copies(given),
+            genres_sheet(f"Genre by genre, {OURS}", found[OURS]),
+        ),
         "rows drawn at random, four fifths to learn from",
         "no words, rows (nearly) equal in sound on one side; four fifths to learn from, the rest asked once",
         (
             "AUC: area under the curve, the mean over ordered pairs of genres",
             "our recipes were chosen on folds of the four fifths that are learnt from, so the five folds of "
             "all rows hold rows that they were chosen on",
+            "the table as published has fewer gaps and fewer rows twice; there only rows equal in sound are "
+            "kept on one side, as where forests and LightGBM were re-run",
         ),
     )
 
@@ -126,6 +153,22 @@ def honest(bench: Bench, given: Lesson) -> dict[str, Evaluation]:
     again = bench.answers("five folds", ours, columns, rows, whole)
     told = {name: scored(given, folds, answers) for name, answers in found.items()}
     return told | {f"{name}{FOLDS}": scored(given, whole, answers) for name, answers in again.items()}
+
+
+def equal_in_sound(dataset: Dataset) -> Codes:
+    """Return a number per row, the same for rows equal in all columns but loudness, which has gaps."""
+    return equal_rows(dataset.frame, [name for name in numbers(dataset) if name != "loudness"])
+
+
+def as_rerun(bench: Bench) -> dict[str, Evaluation]:
+    """Return how good models are where others re-ran some: only rows equal in sound are on one side."""
+    given = lesson(read(bench.path(GIVEN)))
+    apart = replace(given, groups=equal_in_sound(given.dataset))
+    whole = [fold for fold in honest_folds(apart, 5, 0)[0].folds if len(fold[1])]
+    columns = columns_of(given.dataset.schema, _AUDIO)
+    models = {**HONEST, **best()}
+    found = bench.answers("the table as published", models, columns, rows_of(given, columns), whole)
+    return {name: scored(apart, whole, answers) for name, answers in found.items()}
 
 
 def _models(found: Mapping[str, Evaluation]) -> Sheet:

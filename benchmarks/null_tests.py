@@ -113,6 +113,14 @@ def table(found: Iterable[tuple[float, dict[str, float]]]) -> list[str]:
     ]
 
 
+def told(batches: int) -> str:
+    """Return what the table was counted over."""
+    return (
+        f"Over {batches * COLUMNS} columns for each correlation, Games-Howell and Box-Cox over "
+        f"{batches * SLOWEST}, Benjamini-Hochberg over {batches * FAMILIES} families."
+    )
+
+
 def main() -> None:
     """Measure and print; write with ``--write``."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -128,7 +136,7 @@ def main() -> None:
         for (correlation, _), shown in zip(asked, pool.map(batch, *zip(*asked, strict=True)), strict=True):
             found.append((correlation, shown))
             sys.stderr.write(f"\r{len(found)} of {len(asked)} batches")
-    lines = table(found)
+    lines = [*table(found), "", told(given.batches)]
     print("\n".join(lines))
     if given.write:
         put(PAGE, BEGIN, END, "\n".join(lines))

@@ -64,6 +64,15 @@ def test_its_card_tells_the_same(trained, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_split_that_was_changed_is_not_believed(trained, tmp_path):
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(trained[0], spoilt)
+    whole = (spoilt / "split.json").read_text(encoding="utf-8")
+    (spoilt / "split.json").write_text(whole.replace('"naive": false', '"naive": true'), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"split\.json' is damaged: its checksum differs"):
+        reporting.report([spoilt], tmp_path / "page.html")
+
+
 def test_the_command_on_the_page_makes_the_model_again(trained, tmp_path):
     card = (trained[0] / "card.md").read_text(encoding="utf-8")
     *_, recipe, _ = card.split("```")

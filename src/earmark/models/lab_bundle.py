@@ -181,10 +181,7 @@ def load(folder: str | os.PathLike[str]) -> LabBundle:
     folder = Path(folder)
     facts = _facts(folder)
     also = [training_songs.FILE] if training_songs.FILE in facts["files"] else []
-    data = {name: _bytes(folder, name) for name in (*_READ, *also)}
-    for name, content in data.items():
-        if hashlib.sha256(content).hexdigest() != facts["files"].get(name):
-            raise BundleError(f"'{shown(folder / name)}' is damaged: its checksum differs", _AGAIN)
+    data = {name: _checked(folder, name, facts) for name in (*_READ, *also)}
     genres = _genres(facts["genres"])
     try:
         recipe, columns = from_dict(facts["recipe"]), Columns.from_dict(facts["columns"])
@@ -207,6 +204,31 @@ def load(folder: str | os.PathLike[str]) -> LabBundle:
         facts["heard"],
         training_songs.loads(data[training_songs.FILE], len(genres)) if also else None,
     )
+
+
+def beside(folder: str | os.PathLike[str], name: str) -> bytes:
+    """Return a file that lies beside a model once its checksum holds.
+
+    Parameters
+    ----------
+    folder : path
+        A bundle.
+    name : {"split.json", "answers.csv", "card.md"}
+        Which file.
+
+    Raises
+    ------
+    BundleError
+        If it is missing or damaged.
+    """
+    return _checked(Path(folder), name, _facts(Path(folder)))
+
+
+def _checked(folder: Path, name: str, facts: Mapping[str, Any]) -> bytes:
+    content = _bytes(folder, name)
+    if hashlib.sha256(content).hexdigest() != facts["files"].get(name):
+        raise BundleError(f"'{shown(folder / name)}' is damaged: its checksum differs", _AGAIN)
+    return content
 
 
 def is_lab_bundle(folder: str | os.PathLike[str]) -> bool:

@@ -131,10 +131,11 @@ def _known(model: AnyPath, name: str) -> "Told | Carded":
         return _of_songs(model, name)
     from earmark.dataset.split_file import read  # noqa: PLC0415 - pandas, which may be missing
     from earmark.evaluate import Evaluation  # noqa: PLC0415 - as above
-    from earmark.models.lab_bundle import load  # noqa: PLC0415 - scikit-learn, which may be missing
+    from earmark.models.lab_bundle import beside, load  # noqa: PLC0415 - scikit-learn, which may be missing
     from earmark.report.told import Told  # noqa: PLC0415 - pandas, which may be missing
 
     found = load(Path(model))
+    beside(model, "split.json")
     recipe = found.model.recipe
     return Told(
         name, Evaluation.from_json(found.evaluation), found.made_from,

@@ -43,7 +43,7 @@ class Try:
     spreads : bool
         Whether the logarithm of each column's spread over a clip's pieces is a further column.
     without : tuple of str
-        How the columns' names end that are left out.
+        Columns that are left out.
     """
 
     about: str
@@ -67,6 +67,8 @@ TRIED = (
     Try("the recipe, `power` for `log`", ("power", "whiten", _RIDGE)),
     Try("the recipe, `lda` for kernel ridge", (*_WHITE, "lda")),
     Try("the recipe, a Gaussian kernel", (*_WHITE, KernelRidge(alpha=0.3, width=1.5, balance=0.5))),
+    Try("the recipe, covariance less shrunk (0.01), width 2, alpha 0.3", ("log",
+        STEPS["whiten"].make(shrink=0.01), KernelRidge(alpha=0.3, width=2.0, kernel="matern", balance=0.5))),
     Try("the recipe, each row counts alike", ("log", STEPS["whiten"].make(balance=0.0),
         KernelRidge(width=3.0, kernel="matern"))),
     Try("the recipe, each artist counts alike", ("log", STEPS["whiten"].make(balance=1.0),
@@ -74,6 +76,10 @@ TRIED = (
     Try("the recipe with `harmony_mean` and `perceptr_mean`", (*_WHITE, _RIDGE), without=()),
     Try("the recipe without means of MFCCs", (*_WHITE, _RIDGE),
         without=(*NOTHING, *(f"mfcc{i}_mean" for i in range(1, 21)))),
+    Try("the recipe without variances of MFCCs", (*_WHITE, _RIDGE),
+        without=(*NOTHING, *(f"mfcc{i}_var" for i in range(1, 21)))),
+    Try("the recipe without chroma", (*_WHITE, _RIDGE),
+        without=(*NOTHING, "chroma_stft_mean", "chroma_stft_var")),
     Try("the recipe with the spread of each column over the pieces", (*_WHITE, _RIDGE), spreads=True),
     Try("the recipe's vote with a quadratic discriminant", (*_WHITE, Vote(
         [("ridge", _RIDGE), ("quadratic", QuadraticDiscriminantAnalysis(reg_param=0.7))], [0.7, 0.3]))),

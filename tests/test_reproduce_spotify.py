@@ -72,14 +72,6 @@ def test_what_copies_under_several_genres_leave_to_be_reached(tmp_path):
     }  # fmt: skip
 
 
-def test_rows_equal_but_for_loudness_are_equal_in_sound(tmp_path):
-    made = frame(60).assign(loudness=np.arange(60.0))
-    made.loc[3, ["x0", "x1", "x2", "x3"]] = made.loc[1, ["x0", "x1", "x2", "x3"]]
-    made.loc[5, ["x0", "x1", "x2"]] = made.loc[7, ["x0", "x1", "x2"]]
-    codes = spotify15.equal_in_sound(read(table(tmp_path, made)))
-    assert (codes[3] == codes[1], len(set(codes))) == (True, 59)
-
-
 def test_rows_are_counted_or_tracks(tmp_path):
     given = lesson(read(table(tmp_path, frame(60).assign(track_id=["t"] * 30 + ["u"] * 30))))
     right = np.eye(3)[given.y]

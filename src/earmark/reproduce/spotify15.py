@@ -11,22 +11,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from earmark.dataset.equality import equal_rows, numbers
 from earmark.dataset.reading import read
 from earmark.dataset.split import split
-from earmark.dataset.table import Dataset
 from earmark.evaluate import Evaluation, evaluate
 from earmark.models.classifiers import CLASSIFIERS
 from earmark.models.lesson import Lesson, honest_folds, lesson
 from earmark.models.pipeline import columns_of
-from earmark.models.probabilities import Array, Codes
+from earmark.models.probabilities import Array
 from earmark.models.recipe import Choice, Recipe, recipe
 from earmark.models.train import rows_of
 from earmark.reproduce.bench import Bench, Folds
 from earmark.reproduce.reproduction import Figure, Reproduced, Sheet
 from earmark.reproduce.scoring import area, decimal, genres_sheet
 
-TABLE, GIVEN = "spotify15/genres_mod.parquet", "spotify15/genres_v2.csv"
+TABLE, PUBLISHED = "spotify15/genres_mod.parquet", "spotify15/genres_v2.csv"
 """The study's own table, and the one that it was made from: fewer gaps, fewer rows twice."""
 
 TEXTS = ("title", "song_name")
@@ -40,7 +38,7 @@ _WORDS = replace(_AUDIO, steps=(Choice("words", {"top": 10, "binary": True}, TEX
 
 OURS = "recipe large-table"
 WITH_CATBOOST = f"{OURS}-catboost"
-FOLDS, EQUAL = ", 5 folds of all rows", ", 5 folds of the table as published"
+FOLDS, AS_PUBLISHED = ", 5 folds of all rows", ", 5 folds of the table as published"
 
 HONEST: Mapping[str, Recipe] = {
     "the study's forest": _AUDIO,
@@ -49,10 +47,10 @@ HONEST: Mapping[str, Recipe] = {
 """What is put to the honest test; chosen on folds of its training part."""
 
 RERUN: Mapping[str, Mapping[str, float]] = {
-    "the study's forest": {"auc_ovo": 0.952, "accuracy": 0.656},
-    "boosting, default": {"auc_ovo": 0.954, "accuracy": 0.689},
+    f"the study's forest{AS_PUBLISHED}": {"auc_ovo": 0.952, "accuracy": 0.656},
+    f"boosting, default{AS_PUBLISHED}": {"auc_ovo": 0.954, "accuracy": 0.689},
 }
-"""What others measured where rows equal in sound are on one side, LightGBM for our boosting."""
+"""What others measured, LightGBM where we have our boosting: of the two tables, this one fits best."""
 
 
 def best() -> Mapping[str, Recipe]:
@@ -69,45 +67,33 @@ def run(bench: Bench) -> Reproduced:
     given = lesson(read(bench.path(TABLE)))
     shipped, clean, silent = faithful(bench, given)
     found = honest(bench, given)
-    equal = as_rerun(bench)
+    again = published(bench)
     study = found["the study's forest"].tracks.metrics
-    ours = [name for name in found if name.startswith(OURS)]
+    told = {name: one for name, one in found.items() if name.startswith(OURS)} | again
     figures = (
         Figure("forest as shipped, AUC", 0.96825, 0.968, shipped, note="learnt from its own test rows"),
         Figure("... without that, AUC", None, 0.9536, clean, note="playlist names among the words"),
         Figure("... without words, AUC", None, 0.948, silent, study["auc_ovo"]),
         Figure("... its accuracy", honest=study["accuracy"]),
         *(
-            Figure(f"{name}, {what}", honest=found[name].tracks.metrics[metric])
-            for name in ours
-            for what, metric in (("AUC", "auc_ovo"), ("accuracy", "accuracy"))
-        ),
-        *(
             Figure(
-                f"{name}{EQUAL}, {what}",
-                None,
-                RERUN.get(name, {}).get(metric),
-                honest=one.tracks.metrics[metric],
+                f"{name}, {what}", None, RERUN.get(name, {}).get(metric), honest=one.tracks.metrics[metric]
             )
-            for name, one in equal.items()
+            for name, one in told.items()
             for what, metric in (("AUC", "auc_ovo"), ("accuracy", "accuracy"))
         ),
     )
     return Reproduced(
         figures,
-        (
-            _models(found | {f"{name}{EQUAL}": one for name, one in equal.items()}),
-            _copies(given),
-            genres_sheet(f"Genre by genre, {OURS}", found[OURS]),
-        ),
+        (_models(found | again), _copies(given), genres_sheet(f"Genre by genre, {OURS}", found[OURS])),
         "rows drawn at random, four fifths to learn from",
         "no words, rows (nearly) equal in sound on one side; four fifths to learn from, the rest asked once",
         (
             "AUC: area under the curve, the mean over ordered pairs of genres",
             "our recipes were chosen on folds of the four fifths that are learnt from, so the five folds of "
             "all rows hold rows that they were chosen on",
-            "the table as published has fewer gaps and fewer rows twice; there only rows equal in sound are "
-            "kept on one side, as where forests and LightGBM were re-run",
+            "the table as published has fewer gaps and fewer rows twice than the study's; what others measured "
+            "of its forest and of LightGBM, rows equal in sound on one side, fits it best",
         ),
     )
 
@@ -155,20 +141,14 @@ def honest(bench: Bench, given: Lesson) -> dict[str, Evaluation]:
     return told | {f"{name}{FOLDS}": scored(given, whole, answers) for name, answers in again.items()}
 
 
-def equal_in_sound(dataset: Dataset) -> Codes:
-    """Return a number per row, the same for rows equal in all columns but loudness, which has gaps."""
-    return equal_rows(dataset.frame, [name for name in numbers(dataset) if name != "loudness"])
-
-
-def as_rerun(bench: Bench) -> dict[str, Evaluation]:
-    """Return how good models are where others re-ran some: only rows equal in sound are on one side."""
-    given = lesson(read(bench.path(GIVEN)))
-    apart = replace(given, groups=equal_in_sound(given.dataset))
-    whole = [fold for fold in honest_folds(apart, 5, 0)[0].folds if len(fold[1])]
+def published(bench: Bench) -> dict[str, Evaluation]:
+    """Return how good models are on the table as published, in folds; it decides nothing."""
+    given = lesson(read(bench.path(PUBLISHED)))
+    whole = [fold for fold in honest_folds(given, 5, 0)[0].folds if len(fold[1])]
     columns = columns_of(given.dataset.schema, _AUDIO)
     models = {**HONEST, **best()}
     found = bench.answers("the table as published", models, columns, rows_of(given, columns), whole)
-    return {name: scored(apart, whole, answers) for name, answers in found.items()}
+    return {f"{name}{AS_PUBLISHED}": scored(given, whole, answers) for name, answers in found.items()}
 
 
 def _models(found: Mapping[str, Evaluation]) -> Sheet:

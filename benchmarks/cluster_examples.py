@@ -170,7 +170,7 @@ def of_starts() -> list[str]:
     frame = pulls()
     lines = ["| columns | starts | ARI | NMI | squares within clusters |", "|---|---|---:|---:|---:|"]
 
-    own = ["| the study's own clusters | ARI | NMI |", "|---|---:|---:|"]
+    own = ["| taken for the study's own clusters | ARI | NMI |", "|---|---:|---:|"]
     for name, columns in SETS.items():
         every = starts(frame, columns)
         lines.append(_row(name, f"all {len(every)}", every))

@@ -34,12 +34,12 @@ ONCE_TRIED = """Tried earlier on other folds, without gain, and no longer part o
 * the directions of the linear discriminant counted more; its answers mixed in;
 * a piece's columns beside those of its clip; whole clips and pieces centred apart.
 
-Tried later on two to ten further draws of folds each, and no part of the program. Nothing reached 0.65, and
-nothing gained 0.01 that held when its settings were changed a little:
+Tried later on further draws of folds, and no part of the program. Nothing gained enough to tell it from
+chance and from having chosen among so many:
 
 * how much each direction of the columns counts, or a turn of them all, learnt so that artists left out are
   told right: by the regression's own answers, or as neighbourhood components (J. Goldberger et al., 2004).
-  Such a turn, held near whitening, gained most: less than 0.01 at most of its settings, not surely above 0;
+  Such a turn, held near whitening, gained most;
 * what differs within an artist and what differs between artists of a genre, weighed anew; every artist as a
   class of its own (probabilistic linear discriminant); what an artist's clips share as a random effect;
 * two genres at a time, whitened for the two, and their answers coupled (T.-F. Wu et al., 2004);
@@ -75,8 +75,8 @@ The recipe [`new-artists`](training.md#recipes) came out of it:
 
 Folds flatter a little, since the recipe was chosen on the same clips by other folds. The test list was first
 asked when everything was chosen, and nothing was chosen after; its figures were written once more since the
-calibration of all recipes has changed. It is told less well than the folds, and its intervals are wide: in
-some genres it has very few artists, with many clips each.
+calibration of all recipes has changed. It is told less well than the folds, and the recipe is too sure of it:
+in some genres it has very few artists, with many clips each, so that intervals are wide.
 
 """
 

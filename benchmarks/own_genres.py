@@ -83,7 +83,7 @@ def drawn(few: int, genres: Array, artists: Array, rng: np.random.Generator) -> 
 def scores(few: int, x: Array, genres: Array, sides: Array, artists: Array) -> Array:
     """Return accuracy and log loss of each head, the mean over draws, shape (heads, 2).
 
-    NaN for one that cannot be calibrated: so few songs are still fewer where some are held back.
+    The loss is NaN for one that cannot be calibrated: so few songs are still fewer where some are held back.
     """
     found = np.zeros((len(HEADS), 2))
     codes = np.array([GENRES.index(genre) for genre in genres])
@@ -95,15 +95,16 @@ def scores(few: int, x: Array, genres: Array, sides: Array, artists: Array) -> A
             try:
                 p = answers(alike, x[learnt], codes[learnt], known, x[asked])
             except TrainingError:
-                found[at] = np.nan
-                continue
+                bare = replace(chosen, calibration=None)
+                p = answers(bare, x[learnt], codes[learnt], known, x[asked])
+                found[at, 1] = np.nan
             found[at] += (p.argmax(axis=1) == codes[asked]).mean(), log_loss(p, codes[asked])
     return found / DRAWS
 
 
 def told(accuracy: float, loss: float) -> str:
     """Return a cell of the table."""
-    return "cannot be calibrated" if np.isnan(loss) else f"{accuracy:.3f} ({loss:.2f})"
+    return f"{accuracy:.3f} ({'not calibrated' if np.isnan(loss) else f'{loss:.2f}'})"
 
 
 def table() -> str:

@@ -63,7 +63,6 @@ def test_its_card_tells_the_same(trained, tmp_path):
         assert cell.replace("<", "&lt;").replace(">", "&gt;").strip() in page, cell
 
 
-@pytest.mark.slow
 def test_a_split_that_was_changed_is_not_believed(trained, tmp_path):
     spoilt = tmp_path / "spoilt"
     shutil.copytree(trained[0], spoilt)
@@ -73,6 +72,7 @@ def test_a_split_that_was_changed_is_not_believed(trained, tmp_path):
         reporting.report([spoilt], tmp_path / "page.html")
 
 
+@pytest.mark.slow
 def test_the_command_on_the_page_makes_the_model_again(trained, tmp_path):
     card = (trained[0] / "card.md").read_text(encoding="utf-8")
     *_, recipe, _ = card.split("```")

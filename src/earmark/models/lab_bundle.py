@@ -207,7 +207,7 @@ def load(folder: str | os.PathLike[str]) -> LabBundle:
 
 
 def beside(folder: str | os.PathLike[str], name: str) -> bytes:
-    """Return a file that lies beside a model once its checksum holds.
+    """Return a file that lies beside a model once its checksum holds; bundles of all versions keep one.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ add(
 add(
     "lda",
     "sklearn.discriminant_analysis:LinearDiscriminantAnalysis",
-    "linear discriminant analysis with a shrunk covariance; for embeddings",
+    "linear discriminant analysis with a shrunk covariance",
     preset={"solver": "lsqr", "shrinkage": "auto"},
     space={"shrinkage": Choices(("auto", 0.01, 0.1, 0.3, 0.6))},
     scaled=True,

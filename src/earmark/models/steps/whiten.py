@@ -15,7 +15,9 @@ _FLAT = 1e-9  # of the mean variance: directions in which training rows do not d
 
 
 def counted(groups: Codes, genres: Codes, balance: float) -> Array:
-    """Return how much each row counts: less in a large group, each genre the same in all; 1 on average.
+    """Return how much each row counts, 1 on average: less in a large group, each genre the same in all.
+
+    At a balance of 0 neither: all rows count alike.
 
     Parameters
     ----------

@@ -60,6 +60,14 @@ class Part:
         }
 
     @property
+    def types(self) -> dict[str, type]:
+        """The parameters that take a value of one plain type, and which; of Earmark's own parts only."""
+        if not self.target.startswith("earmark."):
+            return {}
+        known = inspect.signature(self._made_by(), eval_str=True).parameters.values()
+        return {one.name: one.annotation for one in known if one.annotation in (bool, int, float, str)}
+
+    @property
     def installed(self) -> bool:
         """Whether what it needs is there."""
         try:

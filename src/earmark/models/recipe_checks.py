@@ -131,6 +131,7 @@ def made_part(part: Part, choice: "Choice") -> Any:
     EarmarkError
         If what it needs is not installed.
     """
+    _see_types(part, choice)
     made = part.make(0, **choice.parameters)
     # scikit-learn looks at values only while fitting: too late for a recipe.
     if hasattr(made, "_parameter_constraints"):
@@ -139,3 +140,14 @@ def made_part(part: Part, choice: "Choice") -> Any:
         except ValueError as error:
             raise RecipeError(f"{choice.name}: {error}", "correct the value") from error
     return made
+
+
+def _see_types(part: Part, choice: "Choice") -> None:
+    """Raise unless numbers are numbers and texts are texts, where a part takes nothing else."""
+    for name, wanted in part.types.items():
+        value = choice.parameters.get(name)
+        accepted = (int, float) if wanted is float else wanted
+        if name in choice.parameters and (
+            not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool)
+        ):
+            raise RecipeError(f"{choice.name} has {name} = {value!r}", f"give {_KINDS[accepted]}")

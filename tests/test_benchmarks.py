@@ -1,8 +1,10 @@
 """The programs that measure: what they would say of numbers that are known."""
 
+import doctest
+
 import numpy as np
 import pytest
-from benchmarks import causes, chart, race, report, sounds, truth, ways
+from benchmarks import calibration, causes, chart, race, report, sounds, truth, ways
 from benchmarks.footprint import Cold, FromFile
 from benchmarks.full_recipe import tunings
 from benchmarks.librosa_recipe import gtzan57, gtzan57_shared, librosa
@@ -32,6 +34,10 @@ def figures(times=150.0, of_the_floor=1.5, parity=EQUAL):
         cold={"Earmark, NumPy": Cold(0.3, 80.0)},
         files=[FromFile("30 s, one row", 0.03, 0.055)],
     )
+
+
+def test_examples_in_docstrings():
+    assert doctest.testmod(calibration).failed == 0
 
 
 # -- librosa's recipe

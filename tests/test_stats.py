@@ -217,6 +217,15 @@ def test_false_alarms_are_5_percent_on_songs_and_most_columns_on_segments():
         assert rate < 0.18, name
 
 
+def test_rates_are_means_over_batches_and_say_of_how_many_columns():
+    batches = [(0.3, 0.02), (0.5, 0.05), (0.3, 0.04), (0.8, 0.06), (0.5, 0.05), (0.8, 0.08)]
+    *_, row = null_tests.table((correlation, {"a test": rate}) for correlation, rate in batches)
+    assert row == "| a test | 3.0 % | 5.0 % | 7.0 % |"
+    assert null_tests.told(2).startswith(
+        "Over 2000 columns for each correlation, Games-Howell and Box-Cox over 500"
+    )
+
+
 def test_a_test_on_segments_that_are_alike_alarms_nearly_always():
     values, genres, _track = null_tests.songs(500, 0.8)
     assert (each_whole(tests.kruskal_wallis, values, genres).p < 0.05).mean() > 0.7

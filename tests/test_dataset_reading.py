@@ -245,8 +245,13 @@ def test_files_of_two_tables(tmp_path):
 
 
 def test_folders_without_a_table(tmp_path):
-    with pytest.raises(TableError, match="holds no table"):
+    with pytest.raises(TableError, match="holds no table") as caught:
         read(tmp_path)
+    assert caught.value.hint == "name one that ends in .csv"
+    (tmp_path / "labels@1f").mkdir()
+    with pytest.raises(TableError, match="holds no table") as caught:
+        read(tmp_path)
+    assert caught.value.hint == f"did you mean '{tmp_path / 'labels@1f'}'?"
     written(tmp_path, ROWS, "a.csv")
     written(tmp_path, "[]", "b.json")
     with pytest.raises(TableError, match=r"holds \.csv and \.json files") as caught:

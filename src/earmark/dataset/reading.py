@@ -121,7 +121,13 @@ def _files(path: Path) -> list[Path]:
     by_ending = {ending: [file for file in lying if file.suffix.lower() == ending] for ending in _ENDINGS}
     found = [(ending, files) for ending, files in by_ending.items() if files]
     if not found:
-        raise TableError(f"the folder '{shown(path)}' holds no table", f"name one that ends in {_ENDINGS[0]}")
+        inside = [one for one in lying if one.is_dir()]
+        raise TableError(
+            f"the folder '{shown(path)}' holds no table",
+            f"did you mean '{shown(inside[0])}'?"
+            if len(inside) == 1
+            else f"name one that ends in {_ENDINGS[0]}",
+        )
     if len(found) > 1:
         kinds = " and ".join(ending for ending, _ in found)
         raise TableError(f"the folder '{shown(path)}' holds {kinds} files", "name the files of one table")

@@ -49,15 +49,22 @@ def _text(plain: dict[str, Any]) -> str:
     return f'{head},\n "part_of_each_row": [\n{lists}\n ]\n}}\n'
 
 
-def read(path: Path) -> Split:
+def read(path: Path, content: bytes | None = None) -> Split:
     """Read a split.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+    content : bytes, optional
+        What it holds, if that was read already.
 
     Raises
     ------
     SplitError
         If there is none at that path, if it is damaged, or if a newer Earmark wrote it.
     """
-    plain = _plain(path)
+    plain = _plain(path, content)
     try:
         names = tuple(str(name) for name in plain["names"])
         rows = tuple(np.asarray(one, np.int64) for one in plain["part_of_each_row"])
@@ -74,9 +81,9 @@ def read(path: Path) -> Split:
     return made
 
 
-def _plain(path: Path) -> dict[str, Any]:
+def _plain(path: Path, content: bytes | None) -> dict[str, Any]:
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = json.loads((path.read_bytes() if content is None else content).decode("utf-8"))
     except OSError as error:
         raise SplitError(
             f"the split '{path}' cannot be read: {error.strerror}",

@@ -135,12 +135,11 @@ def _known(model: AnyPath, name: str) -> "Told | Carded":
     from earmark.report.told import Told  # noqa: PLC0415 - pandas, which may be missing
 
     found = load(Path(model))
-    beside(model, "split.json")
+    certificate = read(Path(model) / "split.json", beside(model, "split.json")).certificate
     recipe = found.model.recipe
     return Told(
-        name, Evaluation.from_json(found.evaluation), found.made_from,
-        read(Path(model) / "split.json").certificate, recipe.to_toml(), recipe.votes, found.environment,
-        about=recipe.about,
+        name, Evaluation.from_json(found.evaluation), found.made_from, certificate, recipe.to_toml(),
+        recipe.votes, found.environment, about=recipe.about,
     )  # fmt: skip
 
 
@@ -161,7 +160,7 @@ def _of_songs(model: AnyPath, name: str) -> "Told | Carded":
         if not (folder / "evaluation.json").is_file():
             return Carded(name, sections((folder / "card.md").read_text(encoding="utf-8")))
     text = beside(folder, "evaluation.json").decode()
-    beside(folder, "split.json")
+    certificate = read(folder / "split.json", beside(folder, "split.json")).certificate
     try:
         recipe = from_dict(facts["recipe"])
         environment = dict(facts["environment"])
@@ -170,8 +169,8 @@ def _of_songs(model: AnyPath, name: str) -> "Told | Carded":
             f"'{shown(folder)}' does not say what it was made from", "get the bundle again, or train anew"
         ) from error
     return Told(
-        name, Evaluation.from_json(text), facts, read(folder / "split.json").certificate, recipe.to_toml(),
-        recipe.votes, environment, about=recipe.about, hears=True,
+        name, Evaluation.from_json(text), facts, certificate, recipe.to_toml(), recipe.votes, environment,
+        about=recipe.about, hears=True,
     )  # fmt: skip
 
 
